@@ -1,0 +1,28 @@
+# Decides whether the CUDA module is built: sets NARROWS_BUILD_CUDA.
+set(NARROWS_BUILD_CUDA OFF)
+if(NOT NARROWS_CUDA STREQUAL "OFF")
+    # "80-real;90": machine code for sm_80 and sm_90, and PTX for what comes after. CMake wants the
+    # value before the language is enabled; "native" would fail on a machine without a GPU.
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+        set(CMAKE_CUDA_ARCHITECTURES "80-real;90" CACHE STRING "CUDA architectures")
+    endif()
+    include(CheckLanguage)
+    check_language(CUDA)
+    if(CMAKE_CUDA_COMPILER)
+        enable_language(CUDA)
+        # CMake 3.25 does not know nvcc's flag for C++20 and refuses to generate without it.
+        if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+            set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+            set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+        endif()
+        set(CMAKE_CUDA_STANDARD 20)
+        set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+        find_package(CUDAToolkit)
+    endif()
+    if(CMAKE_CUDA_COMPILER AND TARGET CUDA::cublas AND TARGET CUDA::cusolver)
+        set(NARROWS_BUILD_CUDA ON)
+    elseif(NARROWS_CUDA STREQUAL "ON")
+        message(FATAL_ERROR "NARROWS_CUDA=ON, but nvcc, cuBLAS or cuSOLVER was not found")
+    endif()
+endif()
+message(STATUS "narrows: CUDA module: ${NARROWS_BUILD_CUDA}")

@@ -1,0 +1,261 @@
+#include "host/analysis/chokepoints.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "kernels/common/bottleneck.hpp"
+
+#include "host/base/error.hpp"
+#include "host/base/interrupt.hpp"
+
+namespace narrows {
+namespace {
+
+// Scenarios solved between two looks at progress and interrupts.
+constexpr std::size_t chunk_size = 512;
+
+void require_share(const char* name, double value, bool one_allowed) {
+    if (value >= 0.0 && (one_allowed ? value <= 1.0 : value < 1.0)) return;
+    throw ArgumentError(fmt::format("{} is {}, expected a number in [0, 1{}", name, value,
+                                    one_allowed ? "]" : ")"));
+}
+
+void check(const HomeEconomy& home, const ChokepointQuery& query) {
+    require_share("share", query.share, true);
+    require_share("lambda", query.lambda, false);
+    require_share("tail lambda", query.tail_lambda, false);
+    const auto s = static_cast<Index>(home.sectors.size());
+    if (query.criticality.rows() != s || query.criticality.cols() != s) {
+        throw ArgumentError(fmt::format("criticality is {} x {}, expected {} x {}",
+                                        query.criticality.rows(), query.criticality.cols(), s, s));
+    }
+    if (!((query.criticality.array() >= 0.0) && (query.criticality.array() <= 1.0)).all()) {
+        throw ArgumentError("criticality has a value outside [0, 1]");
+    }
+    const auto negative = [](const Eigen::MatrixXd& m) { return (m.array() < 0.0).any(); };
+    if (negative(home.domestic) || std::any_of(home.imports.begin(), home.imports.end(), negative)) {
+        throw NumericalError("the table has negative flows between sectors, which a rationing "
+                             "model cannot take; see `narrows check`",
+                             {});
+    }
+}
+
+Eigen::RowVectorXd imports_of(const HomeEconomy& home, Index product, const Coalition& coalition) {
+    Eigen::RowVectorXd imports = Eigen::RowVectorXd::Zero(home.x.size());
+    for (const Index origin : coalition) {
+        imports += home.imports[static_cast<std::size_t>(origin)].row(product);
+    }
+    return imports;
+}
+
+/// values / U row by row, 0/0 := 0, at most 1.
+double use_share(double value, double use) { return use > 0.0 ? std::min(1.0, value / use) : 0.0; }
+
+Eigen::MatrixXd domestic_shares(const HomeEconomy& home) {
+    Eigen::MatrixXd d(home.domestic.rows(), home.domestic.cols());
+    for (Index j = 0; j < d.cols(); ++j) {
+        for (Index k = 0; k < d.rows(); ++k) {
+            d(k, j) = use_share(home.domestic(k, j), home.total_use(k, j));
+        }
+    }
+    return d;
+}
+
+/// Scenarios of the kernel with the memory they point into.
+struct Batch {
+    Eigen::MatrixXd blocked_share;  // s x number of scenarios
+    Eigen::MatrixXd loss;
+    std::vector<std::int64_t> binding;
+    std::vector<kernels::BottleneckScenario> scenarios;
+
+    Batch(const HomeEconomy& home, const Chokepoint* rows, std::size_t count, double share) {
+        const Index s = home.x.size();
+        blocked_share.resize(s, static_cast<Index>(count));
+        loss.resize(s, static_cast<Index>(count));
+        binding.resize(static_cast<std::size_t>(s) * count);
+        scenarios.resize(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto column = static_cast<Index>(i);
+            const Eigen::RowVectorXd imports =
+                imports_of(home, rows[i].product, rows[i].coalition);
+            for (Index j = 0; j < s; ++j) {
+                blocked_share(j, column) =
+                    share * use_share(imports[j], home.total_use(rows[i].product, j));
+            }
+            scenarios[i].product = rows[i].product;
+            scenarios[i].blocked_share = blocked_share.col(column).data();
+            scenarios[i].loss_share = loss.col(column).data();
+            scenarios[i].binding_input = &binding[i * static_cast<std::size_t>(s)];
+        }
+    }
+};
+
+/// Follows the binding inputs from the sector that loses the most value added back to the blocked
+/// product's imports.
+std::vector<Index> binding_chain(const HomeEconomy& home,
+                                 const kernels::BottleneckScenario& scenario) {
+    const Index s = home.x.size();
+    Index user = 0;
+    double largest = 0.0;
+    for (Index j = 0; j < s; ++j) {
+        const double loss = home.value_added[j] * scenario.loss_share[j];
+        if (loss > largest) {
+            largest = loss;
+            user = j;
+        }
+    }
+    if (largest <= 0.0) return {scenario.product};
+    std::vector<Index> chain{user};
+    while (static_cast<Index>(chain.size()) <= s) {
+        const Index input = scenario.binding_input[user];
+        if (input < 0) break;
+        chain.push_back(input);
+        if (input == scenario.product && scenario.blocked_share[user] > 0.0) break;
+        user = input;
+    }
+    std::reverse(chain.begin(), chain.end());
+    return chain;
+}
+
+/// Fills gar, its bound and the chain of rows [first, first + count) from the kernel.
+void evaluate(const HomeEconomy& home, const kernels::Bottleneck& headline,
+              const kernels::Bottleneck& tail, const ChokepointQuery& query, Chokepoint* rows,
+              std::size_t count) {
+    Batch batch(home, rows, count, query.share);
+    const Index s = home.x.size();
+    const double total_value_added = home.value_added.cwiseAbs().sum();
+    constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
+    tail.solve(batch.scenarios, query.num_threads);
+    for (std::size_t i = 0; i < count; ++i) {
+        rows[i].gar_tail = home.value_added.dot(batch.loss.col(static_cast<Index>(i)));
+    }
+    headline.solve(batch.scenarios, query.num_threads);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto loss = batch.loss.col(static_cast<Index>(i));
+        rows[i].gar = home.value_added.dot(loss);
+        const double summation = static_cast<double>(s + 1) * unit_roundoff *
+                                 home.value_added.cwiseAbs().dot(loss);
+        rows[i].error_bound =
+            batch.scenarios[i].loss_share_error * total_value_added + summation;
+        rows[i].chain = binding_chain(home, batch.scenarios[i]);
+    }
+}
+
+std::vector<std::string> codes(const HomeEconomy& home, const Coalition& coalition) {
+    std::vector<std::string> result;
+    for (const Index origin : coalition) {
+        result.push_back(home.origins[static_cast<std::size_t>(origin)]);
+    }
+    return result;
+}
+
+void sort_rows(const HomeEconomy& home, std::vector<Chokepoint>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [&](const Chokepoint& a, const Chokepoint& b) {
+        if (a.gar != b.gar) return a.gar > b.gar;
+        const std::string& product_a = home.sectors[static_cast<std::size_t>(a.product)].code;
+        const std::string& product_b = home.sectors[static_cast<std::size_t>(b.product)].code;
+        if (product_a != product_b) return product_a < product_b;
+        return codes(home, a.coalition) < codes(home, b.coalition);
+    });
+}
+
+}  // namespace
+
+std::vector<Coalition> each_origin(const HomeEconomy& home) {
+    std::vector<Coalition> result;
+    for (Index origin = 0; origin < static_cast<Index>(home.origins.size()); ++origin) {
+        result.push_back({origin});
+    }
+    return result;
+}
+
+std::vector<Coalition> all_imports(const HomeEconomy& home) {
+    Coalition everyone(home.origins.size());
+    std::iota(everyone.begin(), everyone.end(), Index{0});
+    return {everyone};
+}
+
+Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& region_codes) {
+    Coalition coalition;
+    for (const std::string& code : region_codes) {
+        if (code == home.region) {
+            throw ArgumentError("coalition: home " + in_quotes(code) + " cannot withhold from itself");
+        }
+        const Index origin = find_code("origin", code, home.origins);
+        if (std::find(coalition.begin(), coalition.end(), origin) != coalition.end()) {
+            throw ArgumentError("coalition: " + in_quotes(code) + " is given twice");
+        }
+        coalition.push_back(origin);
+    }
+    if (coalition.empty()) throw ArgumentError("coalition: no origin given");
+    std::sort(coalition.begin(), coalition.end());
+    return coalition;
+}
+
+ChokepointRanking rank_chokepoints(const HomeEconomy& home, const LeontiefModel& model,
+                                   const ChokepointQuery& query) {
+    check(home, query);
+    // L va, then divided by x: one solve serves the low-loss end of every scenario.
+    Eigen::VectorXd lost_per_import = model.solve_output(home.value_added);
+    for (Index j = 0; j < home.x.size(); ++j) {
+        lost_per_import[j] = home.x[j] != 0.0 ? lost_per_import[j] / home.x[j] : 0.0;
+    }
+    ChokepointRanking ranking;
+    ranking.gdp = home.gdp();
+    for (const Coalition& coalition : query.coalitions) {
+        for (Index product = 0; product < home.x.size(); ++product) {
+            const Eigen::RowVectorXd blocked = query.share * imports_of(home, product, coalition);
+            Chokepoint row;
+            row.product = product;
+            row.coalition = coalition;
+            row.blocked = blocked.sum();
+            row.gar_linear = blocked.dot(lost_per_import);
+            if (row.blocked > 0.0) ranking.rows.push_back(std::move(row));
+        }
+    }
+    const Eigen::MatrixXd d = domestic_shares(home);
+    const kernels::Bottleneck headline(d.rows(), query.criticality.data(), d.data(), query.lambda);
+    const kernels::Bottleneck tail(d.rows(), query.criticality.data(), d.data(),
+                                   query.tail_lambda);
+    const std::size_t total = ranking.rows.size();
+    for (std::size_t first = 0; first < total; first += chunk_size) {
+        throw_if_interrupted();
+        const std::size_t count = std::min(chunk_size, total - first);
+        evaluate(home, headline, tail, query, &ranking.rows[first], count);
+        if (query.progress) {
+            query.progress(static_cast<std::int64_t>(first + count),
+                           static_cast<std::int64_t>(total));
+        }
+    }
+    for (Chokepoint& row : ranking.rows) {
+        row.gar_share_of_gdp = ranking.gdp != 0.0 ? row.gar / ranking.gdp : 0.0;
+        row.leverage = row.gar / row.blocked;
+        ranking.max_error_bound = std::max(ranking.max_error_bound, row.error_bound);
+    }
+    sort_rows(home, ranking.rows);
+    return ranking;
+}
+
+Eigen::VectorXd loss_rates(const HomeEconomy& home, const Eigen::MatrixXd& criticality,
+                           Index product, const Coalition& coalition, double share, double lambda,
+                           std::vector<Index>* binding) {
+    ChokepointQuery query;
+    query.share = share;
+    query.lambda = lambda;
+    query.criticality = criticality;
+    check(home, query);
+    Chokepoint row;
+    row.product = product;
+    row.coalition = coalition;
+    Batch batch(home, &row, 1, share);
+    const Eigen::MatrixXd d = domestic_shares(home);
+    kernels::Bottleneck(d.rows(), criticality.data(), d.data(), lambda).solve(batch.scenarios, 1);
+    if (binding != nullptr) binding->assign(batch.binding.begin(), batch.binding.end());
+    return batch.loss.col(0);
+}
+
+}  // namespace narrows

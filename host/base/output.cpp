@@ -1,0 +1,94 @@
+#include "host/base/output.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "host/base/error.hpp"
+#include "host/base/interrupt.hpp"
+
+namespace narrows {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& action, int error) {
+    throw FileError(path.string(), "cannot " + action + ": " + std::strerror(error));
+}
+
+fs::path temporary_name(const fs::path& path) {
+    fs::path name = path;
+    name += ".tmp." + std::to_string(getpid());
+    return name;
+}
+
+/// Writes and flushes to the disk, so that a rename never exposes an empty file after a crash.
+void write_through(const fs::path& path, std::string_view content, const fs::path& shown) {
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "wb"));
+    if (file == nullptr) fail(shown, "write", errno);
+    if (std::fwrite(content.data(), 1, content.size(), file.get()) != content.size() ||
+        std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) {
+        const int error = errno;
+        std::error_code ignored;
+        fs::remove(path, ignored);
+        fail(shown, "write", error);
+    }
+}
+
+}  // namespace
+
+void write_file(const fs::path& path, std::string_view content) {
+    // A device or a pipe (/dev/stdout, /dev/full) cannot be replaced by a rename.
+    std::error_code status_error;
+    const fs::file_status status = fs::status(path, status_error);
+    if (fs::is_directory(status)) throw FileError(path.string(), "cannot write: is a folder");
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        std::FILE* file = std::fopen(path.c_str(), "wb");
+        if (file == nullptr) fail(path, "write", errno);
+        const bool written =
+            std::fwrite(content.data(), 1, content.size(), file) == content.size();
+        if (std::fclose(file) != 0 || !written) fail(path, "write", errno);
+        return;
+    }
+    const fs::path temporary = temporary_name(path);
+    write_through(temporary, content, path);
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+        const int error = errno;
+        std::error_code ignored;
+        fs::remove(temporary, ignored);
+        fail(path, "write", error);
+    }
+}
+
+OutputFolder::OutputFolder(fs::path path) : path_(std::move(path)) {
+    // "out/" names the same folder as "out".
+    if (!path_.has_filename()) path_ = path_.parent_path();
+    temporary_ = temporary_name(path_);
+    std::error_code error;
+    if (fs::exists(path_, error)) throw FileError(path_.string(), "already exists");
+    if (!fs::create_directory(temporary_, error)) fail(path_, "create", error.value());
+}
+
+OutputFolder::~OutputFolder() {
+    std::error_code ignored;
+    if (!committed_) fs::remove_all(temporary_, ignored);
+}
+
+void OutputFolder::write(const std::string& file_name, std::string_view content) const {
+    throw_if_interrupted();
+    write_through(temporary_ / file_name, content, path_ / file_name);
+}
+
+void OutputFolder::commit() {
+    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "create", errno);
+    committed_ = true;
+}
+
+}  // namespace narrows

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
+#include "host/readers/read_table.hpp"
+
+namespace narrows::cli {
+namespace {
+
+struct CheckOptions {
+    std::string table;
+    OutputOptions output;
+    BackendOptions backend;
+};
+
+/// What `check` finds out about A; a table without a model has a problem instead.
+struct ModelCheck {
+    double max_column_sum = 0.0;
+    std::string max_column_label;
+    SpectralRadius radius;
+    bool productive = false;
+    std::string problem;
+};
+
+Sheet balance_sheet(const char* key, const char* heading, const BalanceReport& report) {
+    Sheet sheet{key,
+                heading,
+                {{"sector", "sector"},
+                 {"sum", "sum of entries", Style::flow},
+                 {"output", "gross output", Style::flow},
+                 {"residual", "residual", Style::bound},
+                 {"relative", "relative", Style::bound},
+                 {"tolerance", "tolerance", Style::bound}},
+                {}};
+    for (const AccountResidual& account : report.worst) {
+        sheet.rows.push_back({account.label, account.sum, account.output, account.residual,
+                              account.relative, account.tolerance});
+    }
+    return sheet;
+}
+
+ModelCheck check_model(const IoTable& table, const CheckOptions& options, RunRecord& record) {
+    ModelCheck result;
+    const Eigen::MatrixXd a = input_coefficients(table.Z(), table.x());
+    Index column = 0;
+    result.max_column_sum = a.colwise().sum().maxCoeff(&column);
+    result.max_column_label = table.classification().label(column);
+    result.radius = spectral_radius(a);
+    try {
+        ModelRun run = start_model("check", table, options.backend);
+        record = run.finished();
+        result.productive = true;
+    } catch (const NumericalError& error) {
+        result.problem = error.what();
+    }
+    return result;
+}
+
+std::vector<std::string> first_few(const std::vector<std::string>& labels) {
+    constexpr std::size_t shown = 10;
+    std::vector<std::string> few(labels.begin(),
+                                 labels.begin() + static_cast<std::ptrdiff_t>(
+                                                      std::min(shown, labels.size())));
+    if (labels.size() > shown) few.push_back(fmt::format("and {} more", labels.size() - shown));
+    return few;
+}
+
+Cell counted(const std::vector<std::string>& labels) {
+    if (labels.empty()) return std::string("0");
+    return fmt::format("{}: {}", labels.size(), fmt::join(first_few(labels), ", "));
+}
+
+std::vector<Field> table_fields(const IoTable& table) {
+    const TableMeta& meta = table.meta();
+    const Classification& classes = table.classification();
+    const std::string size =
+        table.is_multi_regional()
+            ? fmt::format("{} nodes: {} regions, {} sectors", table.num_nodes(),
+                          classes.regions().size(), classes.sectors().size())
+            : fmt::format("{} sectors", table.num_nodes());
+    return {
+        {"name", "name", Style::text, meta.name},
+        {"kind", "kind", Style::text,
+         std::string(table.is_multi_regional() ? "multi-regional" : "national")},
+        {"year", "year", Style::text, static_cast<std::int64_t>(meta.year)},
+        {"unit", "unit", Style::text, meta.unit},
+        {"size", "size", Style::text, size},
+        {"classification", "classification", Style::text, meta.classification},
+        {"source", "source", Style::text, meta.source},
+        {"licence", "licence", Style::text, meta.licence},
+        {"hash", "hash", Style::text, table.hash()},
+        {"gdp", "GDP at basic prices", Style::flow, table.value_added().sum()},
+        {"output", "gross output", Style::flow, table.x().sum()},
+        {"import_share", "imports in inputs (M)", Style::percent,
+         table.has_imports() ? Cell(table.diagnostics().import_matrix_share) : Cell()},
+        {"criticality_ratings", "criticality ratings", Style::text,
+         table.has_criticality_ratings()},
+    };
+}
+
+void add_findings(Document& document, const IoTable& table, const ModelCheck& model) {
+    const TableDiagnostics& found = table.diagnostics();
+    const auto add = [&](const char* key, const char* heading, Style style, Cell value) {
+        document.fields.push_back({key, heading, style, std::move(value)});
+    };
+    const auto residual = [](const BalanceReport& report) {
+        return fmt::format("{}, largest residual {:.3g} ({:.1e} relative)",
+                           report.balanced() ? "yes"
+                                             : fmt::format("no, {} out", report.num_unbalanced),
+                           report.max_absolute, report.max_relative);
+    };
+    add("rows_balanced", "", Style::text, found.rows.balanced());
+    add("columns_balanced", "", Style::text, found.columns.balanced());
+    add("", "rows balance", Style::text, residual(found.rows));
+    add("", "columns balance", Style::text, residual(found.columns));
+    add("max_relative_row_residual", "", Style::bound, found.rows.max_relative);
+    add("max_relative_column_residual", "", Style::bound, found.columns.max_relative);
+    add("negative_transactions", "negative cells in Z", Style::count, found.negative_transactions);
+    add("negative_imports", "negative cells in M", Style::count, found.negative_imports);
+    add("negative_final_demand", "negative cells in F", Style::count, found.negative_final_demand);
+    add("negative_value_added", "", Style::text, found.negative_value_added);
+    add("", "negative value added", Style::text, counted(found.negative_value_added));
+    add("zero_output", "", Style::text, found.zero_output);
+    add("", "zero-output sectors", Style::text, counted(found.zero_output));
+    add("max_column_sum", "", Style::coefficient, model.max_column_sum);
+    add("max_column_sum_sector", "", Style::text, model.max_column_label);
+    add("", "largest column sum of A", Style::text,
+        fmt::format("{:.6g} ({})", model.max_column_sum, model.max_column_label));
+    add("spectral_radius", "spectral radius of |A|", Style::text,
+        fmt::format("{:.8g}", model.radius.estimate()));
+    add("spectral_radius_lower", "", Style::coefficient, model.radius.lower);
+    add("spectral_radius_upper", "", Style::coefficient, model.radius.upper);
+    add("productive", "productive", Style::text, model.productive);
+    const auto& identity = document.run.certificate.identity_deviation;
+    add("identity_deviation", "(v + m + tau) L = 1 within", Style::bound,
+        identity ? Cell(*identity) : Cell());
+}
+
+void run_check(const CheckOptions& options) {
+    parse_output_format(options.output.format);
+    const IoTable table = read_table(options.table, Acceptance::any);
+    Document document;
+    document.schema = "narrows.check/1";
+    document.run = start_record("check", table);
+    const ModelCheck model = check_model(table, options, document.run);
+    document.title = "Check of " + title_of(table);
+    document.fields = table_fields(table);
+    add_findings(document, table, model);
+    document.sheets = {
+        balance_sheet("worst_rows", "Worst rows (x = Z1 + F1)", table.diagnostics().rows),
+        balance_sheet("worst_columns", "Worst columns (x' = 1'Z + 1'M + 1'T + 1'V)",
+                      table.diagnostics().columns)};
+    if (document.sheets.front().rows.empty()) std::swap(document.sheets[0], document.sheets[1]);
+    print(std::move(document), options.output);
+    if (!table.diagnostics().acceptable()) {
+        throw BalanceError(options.table + ": " + table.diagnostics().first_problem());
+    }
+    if (!model.productive) throw NumericalError(options.table + ": " + model.problem, {});
+}
+
+}  // namespace
+
+void add_check(CLI::App& app) {
+    const auto options = std::make_shared<CheckOptions>();
+    CLI::App* command = app.add_subcommand(
+        "check",
+        "Validate a table: balances, negative cells, productivity. Prints the report even where "
+        "the table fails, then exits 3 (out of balance) or 4 (not productive)");
+    add_table_argument(*command, options->table);
+    add_backend_options(*command, options->backend);
+    add_output_options(*command, options->output);
+    command->callback([options] { run_check(*options); });
+}
+
+}  // namespace narrows::cli

@@ -1,0 +1,80 @@
+// convert and aggregate: a table in, a table in the plain format out.
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
+#include "host/readers/input_files.hpp"
+#include "host/readers/plain_folder.hpp"
+#include "host/readers/read_table.hpp"
+
+namespace narrows::cli {
+namespace {
+
+struct ConvertOptions {
+    std::string table;
+    std::string folder;
+    std::string home;
+    std::string sectors;
+    std::string regions;
+};
+
+void report_written(const IoTable& table, const std::string& folder) {
+    fmt::print("{}: {} nodes, {}\n", folder, table.num_nodes(), table.hash());
+}
+
+void run_convert(const ConvertOptions& options) {
+    const IoTable table = read_table(options.table);
+    const IoTable result = options.home.empty() ? table : national_table(table, options.home);
+    write_plain_folder(result, options.folder);
+    report_written(result, options.folder);
+}
+
+void run_aggregate(const ConvertOptions& options) {
+    if (options.sectors.empty() && options.regions.empty()) {
+        throw ArgumentError("aggregate needs --sectors or --regions, or both");
+    }
+    const auto read = [](const std::string& path) {
+        return path.empty() ? std::nullopt : std::optional(read_concordance(path));
+    };
+    const IoTable result =
+        aggregate(read_table(options.table), read(options.sectors), read(options.regions));
+    write_plain_folder(result, options.folder);
+    report_written(result, options.folder);
+}
+
+CLI::App* add_writing_command(CLI::App& app, const char* name, const char* help,
+                              const std::shared_ptr<ConvertOptions>& options) {
+    CLI::App* command = app.add_subcommand(name, help);
+    add_table_argument(*command, options->table);
+    command->add_option("FOLDER", options->folder, "folder to create; must not exist yet")
+        ->required();
+    return command;
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app) {
+    const auto options = std::make_shared<ConvertOptions>();
+    CLI::App* command =
+        add_writing_command(app, "convert", "Write a table in the plain format", options);
+    command->add_option("--home", options->home,
+                        "write the national table of this region, with its import matrix");
+    command->callback([options] { run_convert(*options); });
+}
+
+void add_aggregate(CLI::App& app) {
+    const auto options = std::make_shared<ConvertOptions>();
+    CLI::App* command = add_writing_command(
+        app, "aggregate", "Aggregate sectors or regions with concordances", options);
+    command->add_option("--sectors", options->sectors,
+                        "concordance of sectors: CSV from,to[,share][,name][,kind]");
+    command->add_option("--regions", options->regions,
+                        "concordance of regions: CSV from,to[,share][,name]");
+    command->callback([options] { run_aggregate(*options); });
+}
+
+}  // namespace narrows::cli

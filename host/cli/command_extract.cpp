@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "host/analysis/extraction.hpp"
+#include "host/base/error.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
+#include "host/readers/read_table.hpp"
+
+namespace narrows::cli {
+namespace {
+
+struct ExtractOptions {
+    std::string table;
+    std::string kind = "complete";
+    double fraction = 1.0;
+    bool by_region = false;
+    std::vector<std::string> cell;  // two labels, or none
+    std::int64_t top = -1;
+    OutputOptions output;
+    BackendOptions backend;
+};
+
+struct Loss {
+    std::string what;
+    std::string name;
+    double output = 0.0;
+    double gdp = 0.0;
+};
+
+/// Losses of every sector in turn. A fraction below 1 is defined for rows and columns.
+Eigen::VectorXd sector_losses(const ExtractOptions& options, const ExtractionBase& base,
+                              const Eigen::VectorXd& weights) {
+    const Extraction kind = parse_extraction(options.kind);
+    if (options.fraction == 1.0) return extraction_losses(kind, base, weights);
+    if (kind == Extraction::forward) return partial_row_losses(base, weights, options.fraction);
+    if (kind == Extraction::backward) return partial_column_losses(base, weights, options.fraction);
+    throw ArgumentError("--fraction is defined for --kind forward and backward, not " +
+                        options.kind);
+}
+
+std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
+                         const ExtractionBase& base, const Eigen::VectorXd& v) {
+    const Classification& classes = table.classification();
+    const Eigen::VectorXd ones = Eigen::VectorXd::Ones(table.num_nodes());
+    std::vector<Loss> result;
+    if (!options.cell.empty()) {
+        const Index i = classes.node(options.cell[0]);
+        const Index j = classes.node(options.cell[1]);
+        result.push_back({options.cell[0] + " > " + options.cell[1], "",
+                          cell_losses(base, ones, options.fraction)(i, j),
+                          cell_losses(base, v, options.fraction)(i, j)});
+    } else if (options.by_region) {
+        for (std::size_t r = 0; r < classes.regions().size(); ++r) {
+            const auto group = classes.nodes_of_region(static_cast<Index>(r));
+            result.push_back({classes.regions()[r].code, classes.regions()[r].name,
+                              group_loss(base, ones, group), group_loss(base, v, group)});
+        }
+    } else {
+        const Eigen::VectorXd output = sector_losses(options, base, ones);
+        const Eigen::VectorXd gdp = sector_losses(options, base, v);
+        for (Index k = 0; k < table.num_nodes(); ++k) {
+            result.push_back({classes.label(k), classes.sector(classes.sector_of(k)).name,
+                              output[k], gdp[k]});
+        }
+    }
+    std::stable_sort(result.begin(), result.end(),
+                     [](const Loss& a, const Loss& b) { return a.gdp > b.gdp; });
+    return result;
+}
+
+void check(const ExtractOptions& options, const IoTable& table) {
+    parse_output_format(options.output.format);
+    parse_extraction(options.kind);
+    if (!(options.fraction > 0.0 && options.fraction <= 1.0)) {
+        throw ArgumentError(
+            fmt::format("fraction is {}, expected a number above 0, at most 1", options.fraction));
+    }
+    if (options.by_region && !table.is_multi_regional()) {
+        throw ArgumentError("--by-region: a national table has one region only");
+    }
+    if (options.by_region && (options.fraction != 1.0 || options.kind != "complete")) {
+        throw ArgumentError("--by-region: regions are extracted completely");
+    }
+}
+
+void run_extract(const ExtractOptions& options) {
+    const IoTable table = read_table(options.table);
+    check(options, table);
+    ModelRun run = start_model("extract", table, options.backend);
+    const Coefficients& coefficients = run.model.coefficients();
+    const ExtractionBase base{run.model.leontief_inverse(), coefficients.A, table.x(),
+                              table.final_demand()};
+    std::vector<Loss> rows = losses(options, table, base, coefficients.v);
+    if (options.top >= 0) {
+        rows.resize(std::min(rows.size(), static_cast<std::size_t>(options.top)));
+    }
+    const double gdp = table.value_added().sum();
+
+    Document document;
+    document.schema = "narrows.extract/1";
+    run.record.parameters = {{"kind", options.kind},
+                             {"fraction", options.fraction},
+                             {"by_region", options.by_region},
+                             {"cell", options.cell}};
+    document.run = run.finished();
+    document.title = "Hypothetical extraction, " + title_of(table);
+    document.fields = {{"unit", "flows in", Style::text, table.meta().unit},
+                       {"kind", "extraction", Style::text, options.kind},
+                       {"fraction", "fraction", Style::text, options.fraction},
+                       {"gdp", "GDP", Style::flow, gdp}};
+    Sheet sheet{"rows",
+                "",
+                {{"sector", options.by_region ? "region" : "sector"},
+                 {"name", "name"},
+                 {"output_loss", "output loss", Style::flow},
+                 {"gdp_loss", "GDP loss", Style::flow},
+                 {"gdp_loss_share", "of GDP", Style::percent}},
+                {}};
+    for (const Loss& row : rows) {
+        sheet.rows.push_back(
+            {row.what, row.name, row.output, row.gdp, gdp != 0.0 ? row.gdp / gdp : 0.0});
+    }
+    document.sheets = {std::move(sheet)};
+    if (options.top < 0) document.text_rows = 30;
+    document.notes = {
+        "Who loses sales when a sector disappears; not who is starved of an input: for that see "
+        "`narrows rank`."};
+    print(std::move(document), options.output);
+}
+
+}  // namespace
+
+void add_extract(CLI::App& app) {
+    const auto options = std::make_shared<ExtractOptions>();
+    CLI::App* command = app.add_subcommand(
+        "extract", "Hypothetical extraction of every sector, of regions or of one cell");
+    add_table_argument(*command, options->table);
+    std::string kinds;
+    for (const Extraction kind : all_extractions()) {
+        kinds += (kinds.empty() ? "" : ", ") + std::string(to_string(kind));
+    }
+    command->add_option("--kind", options->kind, "what is taken out: " + kinds)
+        ->capture_default_str();
+    command
+        ->add_option("--fraction", options->fraction,
+                     "share taken out, for --kind forward and backward and for --cell")
+        ->capture_default_str();
+    CLI::Option* regions = command->add_flag("--by-region", options->by_region,
+                                             "extract every region as a whole");
+    command->add_option("--cell", options->cell, "extract the flow from sector FROM to sector TO")
+        ->expected(2)
+        ->type_name("FROM TO")
+        ->excludes(regions);
+    command->add_option("--top", options->top, "only the first N rows")
+        ->check(CLI::NonNegativeNumber);
+    add_backend_options(*command, options->backend);
+    add_output_options(*command, options->output);
+    command->callback([options] { run_extract(*options); });
+}
+
+}  // namespace narrows::cli

@@ -1,0 +1,149 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
+#include "host/readers/input_files.hpp"
+#include "host/readers/read_table.hpp"
+#include "host/report/chokepoint_report.hpp"
+
+namespace narrows::cli {
+namespace {
+
+struct RankOptions {
+    std::string table = "world-2011";
+    std::string home;
+    bool each_origin = false;
+    bool all_imports = false;
+    std::vector<std::string> coalitions;  // "A,B,..." each
+    double share = 0.5;
+    double lambda = 0.5;
+    double tail_lambda = 0.9;
+    std::string criticality;
+    std::int64_t top = -1;
+    int threads = default_threads();
+    OutputOptions output;
+    BackendOptions backend;
+};
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', at), text.size());
+        parts.push_back(text.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return parts;
+}
+
+std::vector<Coalition> coalitions(const RankOptions& options, const HomeEconomy& home,
+                                  bool multi_regional) {
+    if (!multi_regional) {
+        if (options.each_origin || !options.coalitions.empty()) {
+            throw ArgumentError("a national table knows no origins: only --all-imports");
+        }
+        return all_imports(home);
+    }
+    std::vector<Coalition> result;
+    for (const std::string& codes : options.coalitions) {
+        result.push_back(coalition_of(home, split(codes)));
+    }
+    if (options.all_imports) result.push_back(all_imports(home).front());
+    if (options.each_origin || result.empty()) {
+        for (Coalition& coalition : each_origin(home)) result.push_back(std::move(coalition));
+    }
+    return result;
+}
+
+/// The rule that was used and its matrix; without a wish, survey where the table has ratings.
+std::pair<std::string, Eigen::MatrixXd> criticality(const std::string& wish,
+                                                    const HomeEconomy& home) {
+    const std::string rule =
+        !wish.empty() ? wish : home.ratings.size() > 0 ? "survey" : "cost-share";
+    if (rule == "survey") return {rule, survey_criticality(home)};
+    if (rule == "cost-share") return {rule, cost_share_criticality(home)};
+    return {rule, read_criticality(rule, home.sectors)};
+}
+
+void run_rank(const RankOptions& options) {
+    parse_output_format(options.output.format);
+    const IoTable table = read_table(options.table);
+    RunRecord record = start_record("rank", table);
+    const HomeEconomy home = home_economy(table, options.home);
+
+    ChokepointQuery query;
+    query.coalitions = coalitions(options, home, table.is_multi_regional());
+    query.share = options.share;
+    query.lambda = options.lambda;
+    query.tail_lambda = options.tail_lambda;
+    query.num_threads = options.threads;
+    auto [rule, matrix] = criticality(options.criticality, home);
+    query.criticality = std::move(matrix);
+
+    const BackendChoice choice = choose(options.backend);
+    std::vector<std::string> labels;
+    for (const Sector& sector : home.sectors) labels.push_back(sector.code);
+    const LeontiefModel model(choice.backend, home.coefficients(), labels);
+    Progress progress("scenarios");
+    query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
+    ChokepointRanking ranking = rank_chokepoints(home, model, query);
+
+    record_model(record, model, choice.reason);
+    record.threads = options.threads;
+    record.parameters = {{"home", home.region},
+                         {"scope", "home"},
+                         {"share", options.share},
+                         {"lambda", options.lambda},
+                         {"tail_lambda", options.tail_lambda},
+                         {"criticality", rule},
+                         {"num_coalitions", query.coalitions.size()},
+                         {"top", options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top)}};
+    if (options.top >= 0 && static_cast<std::size_t>(options.top) < ranking.rows.size()) {
+        ranking.rows.resize(static_cast<std::size_t>(options.top));
+    }
+    Document document =
+        chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
+    document.fields.push_back({"", "criticality", Style::text, rule});
+    if (options.top < 0) document.text_rows = 30;
+    print(std::move(document), options.output);
+}
+
+}  // namespace
+
+void add_rank(CLI::App& app) {
+    const auto options = std::make_shared<RankOptions>();
+    CLI::App* command = app.add_subcommand(
+        "rank", "Rank choke points: products whose withholding puts most GDP at risk");
+    command->add_option("TABLE", options->table, "folder of a table, or an embedded one")
+        ->capture_default_str();
+    command->add_option("--home", options->home,
+                        "region whose GDP is at risk; a national table has just one");
+    command->add_flag("--each-origin", options->each_origin,
+                      "every origin withholds alone (the default)");
+    command->add_flag("--all-imports", options->all_imports, "all origins withhold together");
+    command->add_option("--coalition", options->coalitions,
+                        "origins A,B,... that withhold together; may be repeated")
+        ->delimiter('\0');
+    command->add_option("--share", options->share, "share of the deliveries that is blocked, 0 to 1")
+        ->capture_default_str();
+    command->add_option("--lambda", options->lambda,
+                        "share of a domestic shortfall passed on to users, 0 to below 1")
+        ->capture_default_str();
+    command->add_option("--tail-lambda", options->tail_lambda, "the same for the tail")
+        ->capture_default_str();
+    command->add_option("--criticality", options->criticality,
+                        "survey (default where the table carries ratings), cost-share, or a CSV "
+                        "file product,user,c");
+    command->add_option("--top", options->top, "only the first N rows")
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--threads", options->threads, "number of threads")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    add_backend_options(*command, options->backend);
+    add_output_options(*command, options->output);
+    command->callback([options] { run_rank(*options); });
+}
+
+}  // namespace narrows::cli

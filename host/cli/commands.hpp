@@ -1,0 +1,18 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+/// One function per command: declares its options on `app` and what it does when chosen.
+namespace narrows::cli {
+
+void add_rank(CLI::App& app);
+void add_check(CLI::App& app);
+void add_extract(CLI::App& app);
+void add_linkages(CLI::App& app);
+void add_multipliers(CLI::App& app);
+void add_solve(CLI::App& app);
+void add_convert(CLI::App& app);
+void add_aggregate(CLI::App& app);
+void add_doctor(CLI::App& app);
+
+}  // namespace narrows::cli

@@ -1,0 +1,111 @@
+#include "host/cli/options.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/base/output.hpp"
+
+namespace narrows::cli {
+namespace {
+
+double seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+const double program_start = seconds();
+
+void write_stdout(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+        std::fflush(stdout) != 0) {
+        throw FileError("standard output", std::string("cannot write: ") + std::strerror(errno));
+    }
+}
+
+}  // namespace
+
+void add_output_options(CLI::App& command, OutputOptions& options) {
+    command.add_option("--output", options.format, "table, csv or json")->capture_default_str();
+    command.add_option("--out", options.file, "write to this file instead of standard output");
+}
+
+void print(Document document, const OutputOptions& options) {
+    document.run.elapsed_seconds = seconds() - program_start;
+    const OutputFormat format = parse_output_format(options.format);
+    const bool colour =
+        options.file.empty() && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    const std::string text = render(document, format, colour);
+    if (options.file.empty()) {
+        write_stdout(text);
+    } else {
+        write_file(options.file, text);
+    }
+}
+
+void add_backend_options(CLI::App& command, BackendOptions& options) {
+    command
+        .add_option("--backend", options.name,
+                    "auto (CUDA where it runs, else the CPU), cpu or cuda")
+        ->capture_default_str();
+    command.add_option("--device", options.device, "number of the GPU")->capture_default_str();
+}
+
+BackendChoice choose(const BackendOptions& options) {
+    return choose_backend(parse_backend_request(options.name), options.device);
+}
+
+ModelRun start_model(const std::string& command, const IoTable& table,
+                     const BackendOptions& options) {
+    RunRecord record = start_record(command, table);
+    record.threads = default_threads();
+    BackendChoice choice = choose(options);
+    return {LeontiefModel(choice.backend, coefficients(table), table.classification().labels()),
+            std::move(record), std::move(choice.reason)};
+}
+
+std::string title_of(const IoTable& table) {
+    const TableMeta& meta = table.meta();
+    return meta.year == 0 ? meta.name : fmt::format("{} ({})", meta.name, meta.year);
+}
+
+void add_table_argument(CLI::App& command, std::string& table) {
+    command.add_option("TABLE", table, "folder of a table, or the name of an embedded one")
+        ->required();
+}
+
+int default_threads() {
+    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+Progress::Progress(std::string what)
+    : what_(std::move(what)), started_(seconds()), last_shown_(started_) {}
+
+Progress::~Progress() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::operator()(std::int64_t done, std::int64_t total) {
+    const double now = seconds();
+    constexpr double interval = 0.5;  // nothing is shown for work shorter than this
+    if (isatty(STDERR_FILENO) == 0 || now - last_shown_ < interval) return;
+    last_shown_ = now;
+    shown_ = true;
+    const double rate = static_cast<double>(done) / std::max(now - started_, 1e-9);
+    const double left = static_cast<double>(total - done) / std::max(rate, 1e-9);
+    const std::string line =
+        fmt::format("\r\033[K{} {} of {}, {:.0f}/s, {:.0f} s left", what_, done, total, rate, left);
+    std::fputs(line.c_str(), stderr);
+    std::fflush(stderr);
+}
+
+}  // namespace narrows::cli

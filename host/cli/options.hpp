@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "host/backend/backend.hpp"
+#include "host/report/document.hpp"
+
+namespace narrows::cli {
+
+/// Where and how a result is printed.
+struct OutputOptions {
+    std::string format = "table";
+    std::string file;  // empty: standard output
+};
+void add_output_options(CLI::App& command, OutputOptions& options);
+
+/// Renders the document and writes it to the file or to standard output, all or nothing. Colours
+/// only on a terminal and without NO_COLOR. Throws FileError.
+void print(Document document, const OutputOptions& options);
+
+struct BackendOptions {
+    std::string name = "auto";
+    int device = 0;
+};
+void add_backend_options(CLI::App& command, BackendOptions& options);
+BackendChoice choose(const BackendOptions& options);
+
+/// The static model of a whole table on the chosen backend, with the record of both.
+struct ModelRun {
+    LeontiefModel model;
+    RunRecord record;
+    std::string backend_reason;
+
+    /// The record with the certificate as it is now, after the results were computed.
+    RunRecord finished() {
+        record_model(record, model, backend_reason);
+        return record;
+    }
+};
+ModelRun start_model(const std::string& command, const IoTable& table,
+                     const BackendOptions& options);
+
+/// "name (year)" for titles.
+std::string title_of(const IoTable& table);
+
+/// Adds the positional argument TABLE.
+void add_table_argument(CLI::App& command, std::string& table);
+
+/// Number of threads when the user names none: the processors of this machine.
+int default_threads();
+
+/// Shows "done of total, rate, time left" on standard error while that is a terminal.
+class Progress {
+  public:
+    explicit Progress(std::string what);
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    void operator()(std::int64_t done, std::int64_t total);
+
+  private:
+    std::string what_;
+    double started_;
+    double last_shown_;
+    bool shown_ = false;
+};
+
+}  // namespace narrows::cli

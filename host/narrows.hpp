@@ -1,0 +1,24 @@
+#pragma once
+
+/// Everything a program needs: read a table, build the model, rank its choke points.
+///
+///   const narrows::IoTable table = narrows::read_table("world-2011");
+///   const narrows::HomeEconomy home = narrows::home_economy(table, "CHN");
+///   const narrows::LeontiefModel model(narrows::Backend::cpu(), home.coefficients());
+///   narrows::ChokepointQuery query;
+///   query.coalitions = narrows::each_origin(home);
+///   query.criticality = narrows::survey_criticality(home);
+///   const auto ranking = narrows::rank_chokepoints(home, model, query);
+#include "host/analysis/chokepoints.hpp"
+#include "host/analysis/extraction.hpp"
+#include "host/analysis/import_content.hpp"
+#include "host/backend/backend.hpp"
+#include "host/base/error.hpp"
+#include "host/model/leontief_model.hpp"
+#include "host/model/linkages.hpp"
+#include "host/model/multipliers.hpp"
+#include "host/readers/input_files.hpp"
+#include "host/readers/plain_folder.hpp"
+#include "host/readers/read_table.hpp"
+#include "host/report/chokepoint_report.hpp"
+#include "host/table/concordance.hpp"

@@ -1,0 +1,230 @@
+#include "host/readers/csv.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+
+namespace narrows {
+namespace {
+
+std::string read_text(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        throw FileError(path.string(), "cannot read: is a folder");
+    }
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string text;
+    if (file) text.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file) {
+        throw FileError(path.string(),
+                        std::string("cannot read: ") + std::strerror(errno != 0 ? errno : EIO));
+    }
+    return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Positions of `labels.names` in the order in which a file gives them.
+class LabelMatcher {
+  public:
+    explicit LabelMatcher(const Labels& labels) : labels_(labels), seen_(labels.names.size()) {
+        for (std::size_t i = 0; i < labels.names.size(); ++i) index_.emplace(labels.names[i], i);
+    }
+
+    Index match(const CsvFile& file, std::string_view name, std::size_t column) {
+        const auto found = index_.find(std::string(name));
+        if (found == index_.end()) {
+            const std::string near = nearest(name, labels_.names);
+            file.fail(column, "", "unknown " + labels_.what + " " + in_quotes(name),
+                      near.empty() ? "a " + labels_.what + " of the table" : in_quotes(near));
+        }
+        if (seen_[found->second]) {
+            file.fail(column, "", "duplicate " + labels_.what + " " + in_quotes(name),
+                      "each " + labels_.what + " once");
+        }
+        seen_[found->second] = true;
+        return static_cast<Index>(found->second);
+    }
+
+    void require_all(const CsvFile& file) const {
+        std::size_t missing = 0;
+        std::size_t first = 0;
+        for (std::size_t i = seen_.size(); i-- > 0;) {
+            if (seen_[i]) continue;
+            ++missing;
+            first = i;
+        }
+        if (missing == 0) return;
+        throw ParseError(file.path(), file.line(), 0, "",
+                         fmt::format("{} of {} {}s", seen_.size() - missing, seen_.size(),
+                                     labels_.what),
+                         fmt::format("also {}", in_quotes(labels_.names[first])));
+    }
+
+  private:
+    const Labels& labels_;
+    std::unordered_map<std::string, std::size_t> index_;
+    std::vector<bool> seen_;
+};
+
+}  // namespace
+
+std::optional<double> parse_number(std::string_view text) {
+    text = trimmed(text);
+    if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+CsvFile::CsvFile(const std::filesystem::path& path)
+    : path_(path.string()), text_(read_text(path)) {
+    if (text_.compare(0, 3, "\xEF\xBB\xBF") == 0) at_ = 3;
+    if (const auto nul = text_.find('\0'); nul != std::string::npos) {
+        throw ParseError(path_, 0, 0, "", fmt::format("a NUL byte at offset {}", nul),
+                         "UTF-8 text");
+    }
+}
+
+bool CsvFile::next_record(std::vector<std::string_view>& fields) {
+    fields.clear();
+    while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) {
+        line_ += text_[at_++] == '\n' ? 1 : 0;
+    }
+    if (at_ >= text_.size()) return false;
+    record_line_ = line_;
+    for (;;) {
+        if (at_ < text_.size() && text_[at_] == '"') {
+            fields.push_back(quoted_field());
+        } else {
+            const auto end = std::min(text_.find_first_of(",\n", at_), text_.size());
+            auto field = std::string_view(text_).substr(at_, end - at_);
+            if (!field.empty() && field.back() == '\r') field.remove_suffix(1);
+            fields.push_back(trimmed(field));
+            at_ = end;
+        }
+        if (at_ >= text_.size()) return true;
+        if (text_[at_] == '\n') {
+            ++at_;
+            ++line_;
+            return true;
+        }
+        if (text_[at_] != ',') {
+            fail(fields.size() - 1, "", in_quotes(text_.substr(at_, 20)),
+                 "a comma or the end of the line after the closing quote");
+        }
+        ++at_;
+    }
+}
+
+/// Reads the quoted field at at_ and leaves at_ behind it. Doubled quotes are undone in place.
+std::string_view CsvFile::quoted_field() {
+    const std::size_t begin = ++at_;
+    std::size_t out = begin;
+    for (; at_ < text_.size(); ++at_) {
+        if (text_[at_] == '"') {
+            if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
+            ++at_;
+        } else if (text_[at_] == '\n') {
+            ++line_;
+        }
+        text_[out++] = text_[at_];
+    }
+    if (at_ >= text_.size()) {
+        throw ParseError(path_, record_line_, 0, "", "an opening quote", "a closing quote");
+    }
+    ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
+    return std::string_view(text_).substr(begin, out - begin);
+}
+
+std::vector<std::string> CsvFile::header(const std::vector<std::string>& expected) {
+    std::vector<std::string_view> fields;
+    if (!next_record(fields)) throw ParseError(path_, 1, 0, "", "an empty file", "a header");
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        if (i >= fields.size() || fields[i] != expected[i]) {
+            fail(i, "", i < fields.size() ? in_quotes(fields[i]) : "the end of the line",
+                 in_quotes(expected[i]));
+        }
+    }
+    return {fields.begin(), fields.end()};
+}
+
+void CsvFile::fail(std::size_t column, std::string_view column_name, std::string_view found,
+                   std::string_view expected) const {
+    throw ParseError(path_, record_line_, static_cast<std::int64_t>(column) + 1, column_name, found,
+                     expected);
+}
+
+double CsvFile::number(std::string_view field, std::size_t column,
+                       std::string_view column_name) const {
+    const std::optional<double> value = parse_number(field);
+    if (!value) fail(column, column_name, in_quotes(field), "a number");
+    return *value;
+}
+
+void CsvFile::require_fields(const std::vector<std::string_view>& fields,
+                             std::size_t count) const {
+    if (fields.size() == count) return;
+    throw ParseError(path_, record_line_, 0, "", fmt::format("{} fields", fields.size()),
+                     fmt::format("{}", count));
+}
+
+std::vector<std::string> read_column_labels(const std::filesystem::path& path) {
+    CsvFile file(path);
+    std::vector<std::string> labels = file.header({});
+    labels.erase(labels.begin());
+    return labels;
+}
+
+std::vector<std::string> read_row_labels(const std::filesystem::path& path) {
+    CsvFile file(path);
+    file.header({});
+    std::vector<std::string> labels;
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        labels.emplace_back(fields.front());
+    }
+    return labels;
+}
+
+Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& rows,
+                            const Labels& columns) {
+    CsvFile file(path);
+    const std::vector<std::string> header = file.header({});
+    LabelMatcher column_matcher(columns);
+    std::vector<Index> column_of;
+    for (std::size_t i = 1; i < header.size(); ++i) {
+        column_of.push_back(column_matcher.match(file, header[i], i));
+    }
+    column_matcher.require_all(file);
+
+    LabelMatcher row_matcher(rows);
+    Eigen::MatrixXd values(static_cast<Index>(rows.names.size()),
+                           static_cast<Index>(columns.names.size()));
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        const Index row = row_matcher.match(file, fields.front(), 0);
+        file.require_fields(fields, header.size());
+        for (std::size_t i = 1; i < fields.size(); ++i) {
+            values(row, column_of[i - 1]) = file.number(fields[i], i, header[i]);
+        }
+    }
+    row_matcher.require_all(file);
+    return values;
+}
+
+}  // namespace narrows

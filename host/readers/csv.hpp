@@ -1,0 +1,73 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "host/table/classification.hpp"
+
+namespace narrows {
+
+/// Reads a comma-separated file record by record (RFC 4180: quoted fields, doubled quotes, CR LF or
+/// LF; a UTF-8 byte-order mark is skipped; blank lines are skipped). Throws FileError where the file
+/// cannot be read and ParseError, with line and field number, where it is malformed.
+class CsvFile {
+  public:
+    explicit CsvFile(const std::filesystem::path& path);
+
+    /// Fields of the next record, valid until the file object dies; false at the end.
+    bool next_record(std::vector<std::string_view>& fields);
+
+    /// Line on which the last record began.
+    std::int64_t line() const { return record_line_; }
+    const std::string& path() const { return path_; }
+
+    /// Reads the header and requires `expected` as its first names; returns all names.
+    std::vector<std::string> header(const std::vector<std::string>& expected);
+
+    /// Throws ParseError about field `column` (from 0) of the last record.
+    [[noreturn]] void fail(std::size_t column, std::string_view column_name,
+                           std::string_view found, std::string_view expected) const;
+
+    /// The field as a finite number; throws ParseError otherwise. An empty field is an error.
+    double number(std::string_view field, std::size_t column, std::string_view column_name) const;
+
+    /// Throws ParseError unless the record has `count` fields.
+    void require_fields(const std::vector<std::string_view>& fields, std::size_t count) const;
+
+  private:
+    std::string_view quoted_field();
+
+    std::string path_;
+    std::string text_;
+    std::size_t at_ = 0;
+    std::int64_t line_ = 1;
+    std::int64_t record_line_ = 0;
+};
+
+/// A number in plain decimal or exponent notation, the whole of `text`, finite; nothing otherwise.
+std::optional<double> parse_number(std::string_view text);
+
+/// Names along one side of a matrix file.
+struct Labels {
+    std::string what;  // "sector", "final use": for messages
+    std::vector<std::string> names;
+};
+
+/// The labels in a matrix file's header, without the corner.
+std::vector<std::string> read_column_labels(const std::filesystem::path& path);
+/// The labels in a matrix file's first column, without the corner.
+std::vector<std::string> read_row_labels(const std::filesystem::path& path);
+
+/// A matrix file: a header with the column labels, then one record per row that begins with its
+/// label. Rows and columns may come in any order; every label must be there exactly once. Throws
+/// ParseError for a missing, repeated or unknown label, a short or long record, or text where a
+/// number belongs.
+Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& rows,
+                            const Labels& columns);
+
+}  // namespace narrows

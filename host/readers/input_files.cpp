@@ -1,0 +1,117 @@
+#include "host/readers/input_files.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/readers/csv.hpp"
+
+namespace narrows {
+namespace {
+
+/// Runs a lookup by code and turns its complaint into one about the file.
+template <class Lookup>
+Index code_in_file(const CsvFile& file, std::size_t column, std::string_view name,
+                   std::string_view code, Lookup lookup) {
+    try {
+        return lookup(code);
+    } catch (const ArgumentError& error) {
+        file.fail(column, name, error.what(), "a code of the table");
+    }
+}
+
+}  // namespace
+
+Concordance read_concordance(const std::filesystem::path& path) {
+    CsvFile file(path);
+    const std::vector<std::string> header = file.header({"from", "to"});
+    for (std::size_t i = 2; i < header.size(); ++i) {
+        if (header[i] != "share" && header[i] != "name" && header[i] != "kind") {
+            file.fail(i, "", in_quotes(header[i]), "'share', 'name' or 'kind'");
+        }
+    }
+    Concordance result;
+    result.path = path.string();
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, header.size());
+        Concordance::Entry entry;
+        entry.from = std::string(fields[0]);
+        entry.to = std::string(fields[1]);
+        if (entry.to.empty()) file.fail(1, "to", "an empty code", "a code");
+        for (std::size_t i = 2; i < header.size(); ++i) {
+            if (header[i] == "name") entry.name = std::string(fields[i]);
+            if (header[i] == "share") {
+                entry.share = file.number(fields[i], i, "share");
+                if (entry.share <= 0.0 || entry.share > 1.0) {
+                    file.fail(i, "share", in_quotes(fields[i]), "a share above 0, at most 1");
+                }
+            }
+            if (header[i] == "kind" && !fields[i].empty()) {
+                if (fields[i] != "goods" && fields[i] != "services") {
+                    file.fail(i, "kind", in_quotes(fields[i]), "'goods' or 'services'");
+                }
+                entry.kind = fields[i] == "goods" ? SectorKind::goods : SectorKind::services;
+            }
+        }
+        result.entries.push_back(std::move(entry));
+    }
+    if (result.entries.empty()) {
+        throw ParseError(result.path, 2, 0, "", "no record", "at least one");
+    }
+    return result;
+}
+
+Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
+                                 const std::vector<Sector>& sectors) {
+    CsvFile file(path);
+    const auto header = file.header({"product", "user", "c"});
+    std::vector<std::string> codes;
+    for (const Sector& sector : sectors) codes.push_back(sector.code);
+    const auto lookup = [&](std::string_view code) { return find_code("sector", code, codes); };
+    const auto s = static_cast<Index>(sectors.size());
+    Eigen::MatrixXd criticality = Eigen::MatrixXd::Zero(s, s);
+    std::set<std::pair<Index, Index>> seen;
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, header.size());
+        const Index product = code_in_file(file, 0, "product", fields[0], lookup);
+        const Index user = code_in_file(file, 1, "user", fields[1], lookup);
+        const double c = file.number(fields[2], 2, "c");
+        if (c < 0.0 || c > 1.0) file.fail(2, "c", in_quotes(fields[2]), "a number in [0, 1]");
+        if (!seen.emplace(product, user).second) {
+            file.fail(0, "product",
+                      fmt::format("duplicate cell {}, {}", in_quotes(fields[0]), in_quotes(fields[1])),
+                      "each cell once");
+        }
+        criticality(product, user) = c;
+    }
+    return criticality;
+}
+
+Demand read_demand(const std::filesystem::path& path, const Classification& classification) {
+    CsvFile file(path);
+    const std::vector<std::string> header = file.header({"sector"});
+    if (header.size() < 2) file.fail(1, "", "the end of the line", "the name of a scenario");
+    Demand demand;
+    demand.scenarios.assign(header.begin() + 1, header.end());
+    demand.values = Eigen::MatrixXd::Zero(classification.num_nodes(),
+                                          static_cast<Index>(demand.scenarios.size()));
+    std::vector<bool> seen(static_cast<std::size_t>(classification.num_nodes()));
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, header.size());
+        const Index node = code_in_file(file, 0, "sector", fields[0], [&](std::string_view code) {
+            return classification.node(code);
+        });
+        if (seen[static_cast<std::size_t>(node)]) {
+            file.fail(0, "sector", "duplicate sector " + in_quotes(fields[0]), "each sector once");
+        }
+        seen[static_cast<std::size_t>(node)] = true;
+        for (std::size_t i = 1; i < fields.size(); ++i) {
+            demand.values(node, static_cast<Index>(i) - 1) = file.number(fields[i], i, header[i]);
+        }
+    }
+    return demand;
+}
+
+}  // namespace narrows

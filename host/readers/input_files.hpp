@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "host/table/concordance.hpp"
+
+namespace narrows {
+
+/// Reads a concordance: CSV from,to and, in any order, share, name, kind. Throws ParseError.
+Concordance read_concordance(const std::filesystem::path& path);
+
+/// Reads criticality cell by cell: CSV product,user,c with codes of `sectors`, 0 <= c <= 1; cells
+/// that are not listed are 0. Returns product x user. Throws ParseError.
+Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
+                                 const std::vector<Sector>& sectors);
+
+/// Final demand to solve for, one column per scenario, in the unit of the table.
+struct Demand {
+    std::vector<std::string> scenarios;
+    Eigen::MatrixXd values;  // n x number of scenarios
+};
+
+/// Reads final demand: CSV sector,NAME[,NAME...], one column per scenario, labels of the table;
+/// sectors that are not listed are 0. Throws ParseError.
+Demand read_demand(const std::filesystem::path& path, const Classification& classification);
+
+}  // namespace narrows

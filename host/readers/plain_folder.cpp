@@ -1,0 +1,317 @@
+#include "host/readers/plain_folder.hpp"
+
+#include <fstream>
+#include <functional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "host/base/error.hpp"
+#include "host/readers/csv.hpp"
+
+namespace narrows {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* format_name = "narrows.table/1";
+
+/// meta.json, with accessors that say what is missing.
+class MetaFile {
+  public:
+    explicit MetaFile(const fs::path& path) : path_(path.string()) {
+        std::ifstream file(path);
+        if (!file) throw FileError(path_, "cannot read");
+        try {
+            content_ = json::parse(file);
+        } catch (const json::parse_error& error) {
+            throw ParseError(path_, 0, 0, "", fmt::format("no JSON at byte {}", error.byte),
+                             "a JSON object");
+        }
+        if (!content_.is_object()) throw ParseError(path_, 0, 0, "", "no object", "a JSON object");
+        if (const std::string format = text("format"); format != format_name) {
+            throw ParseError(path_, 0, 0, "", "format " + in_quotes(format), in_quotes(format_name));
+        }
+    }
+
+    std::string text(const char* key) const {
+        const json value = content_.value(key, json());
+        if (!value.is_string()) fail(key, value, "text");
+        return value.get<std::string>();
+    }
+    std::string text_or_empty(const char* key) const {
+        return content_.contains(key) ? text(key) : "";
+    }
+    double number_or(const char* key, double otherwise) const {
+        if (!content_.contains(key)) return otherwise;
+        if (!content_[key].is_number()) fail(key, content_[key], "a number");
+        return content_[key].get<double>();
+    }
+    [[noreturn]] void fail(const char* key, const json& found, std::string_view expected) const {
+        throw ParseError(path_, 0, 0, "",
+                         fmt::format("{}: {}", in_quotes(key),
+                                     found.is_null() ? "nothing" : in_quotes(found.dump())),
+                         expected);
+    }
+
+    TableMeta meta() const {
+        TableMeta meta;
+        meta.name = text("name");
+        const double year = number_or("year", 0.0);
+        if (year != static_cast<double>(static_cast<int>(year))) {
+            fail("year", content_["year"], "a whole number");
+        }
+        meta.year = static_cast<int>(year);
+        meta.unit = text("unit");
+        meta.source = text("source");
+        meta.licence = text("licence");
+        meta.classification = text("classification");
+        meta.attribution = text_or_empty("attribution");
+        meta.changes = text_or_empty("changes");
+        meta.rounding = number_or("rounding", 0.0);
+        if (meta.rounding < 0.0) fail("rounding", content_["rounding"], "0 or more");
+        return meta;
+    }
+
+  private:
+    std::string path_;
+    json content_;
+};
+
+/// Reads a list file with a leading code column; `use` takes the fields of each record.
+void read_codes(const fs::path& path, const std::vector<std::string>& columns,
+                const std::function<void(const CsvFile&, const std::vector<std::string_view>&)>& use) {
+    CsvFile file(path);
+    const auto header = file.header(columns);
+    std::vector<std::string> seen;
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, header.size());
+        const std::string code(fields[0]);
+        if (code.empty()) file.fail(0, "code", "an empty code", "a code");
+        if (std::find(seen.begin(), seen.end(), code) != seen.end()) {
+            file.fail(0, "code", "duplicate code " + in_quotes(code), "each code once");
+        }
+        seen.push_back(code);
+        use(file, fields);
+    }
+    if (seen.empty()) throw ParseError(file.path(), 2, 0, "", "no record", "at least one");
+}
+
+std::vector<Sector> read_sectors(const fs::path& path) {
+    std::vector<Sector> sectors;
+    read_codes(path, {"code", "name", "kind"},
+               [&](const CsvFile& file, const std::vector<std::string_view>& fields) {
+                   if (fields[2] != "goods" && fields[2] != "services") {
+                       file.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
+                   }
+                   sectors.push_back({std::string(fields[0]), std::string(fields[1]),
+                                      fields[2] == "goods" ? SectorKind::goods
+                                                           : SectorKind::services});
+               });
+    return sectors;
+}
+
+std::vector<Region> read_regions(const fs::path& path) {
+    std::vector<Region> regions;
+    read_codes(path, {"code", "name"},
+               [&](const CsvFile&, const std::vector<std::string_view>& fields) {
+                   regions.push_back({std::string(fields[0]), std::string(fields[1])});
+               });
+    return regions;
+}
+
+Classification read_classification(const fs::path& folder, const MetaFile& meta) {
+    std::vector<Sector> sectors = read_sectors(folder / "sectors.csv");
+    const std::string kind = meta.text("kind");
+    if (kind == "national") {
+        return Classification::national(std::move(sectors), {meta.text_or_empty("region"), ""});
+    }
+    if (kind != "multi-regional") {
+        meta.fail("kind", json(kind), "'national' or 'multi-regional'");
+    }
+    std::vector<Region> regions = read_regions(folder / "regions.csv");
+    const fs::path z = folder / "Z.csv";
+    const std::vector<std::string> labels = read_column_labels(z);
+    try {
+        return Classification::multi_regional(std::move(sectors), std::move(regions), labels);
+    } catch (const ArgumentError& error) {
+        throw ParseError(z.string(), 1, 0, "", error.what(),
+                         "labels REGION_SECTOR from regions.csv and sectors.csv");
+    }
+}
+
+std::vector<FinalUse> read_final_uses(const fs::path& path, const Classification& classes) {
+    std::vector<FinalUse> uses;
+    for (const std::string& label : read_column_labels(path)) {
+        if (!classes.is_multi_regional()) {
+            uses.push_back({"", label});
+            continue;
+        }
+        // A region's code may hold an underscore itself: the longest region that fits.
+        std::string region;
+        for (const Region& candidate : classes.regions()) {
+            if (label.compare(0, candidate.code.size() + 1, candidate.code + "_") == 0 &&
+                candidate.code.size() > region.size()) {
+                region = candidate.code;
+            }
+        }
+        if (region.empty()) {
+            throw ParseError(path.string(), 1, static_cast<std::int64_t>(uses.size()) + 2, "",
+                             in_quotes(label), "a label REGION_USE with a region of regions.csv");
+        }
+        uses.push_back({region, label.substr(region.size() + 1)});
+    }
+    return uses;
+}
+
+Labels use_labels(const std::vector<FinalUse>& uses) {
+    Labels labels{"final use", {}};
+    for (const FinalUse& use : uses) labels.names.push_back(use.label());
+    return labels;
+}
+
+/// Gross output from x.csv (label,x); without the file it is the row sums.
+Eigen::VectorXd read_output(const fs::path& path, const Labels& nodes) {
+    const Eigen::MatrixXd values = read_matrix(path, nodes, {"column", {"x"}});
+    return values.col(0);
+}
+
+/// A matrix whose rows the file itself names (value added, taxes).
+Eigen::MatrixXd read_named_rows(const fs::path& path, const char* what, const Labels& nodes,
+                                std::vector<std::string>& names) {
+    names = read_row_labels(path);
+    return read_matrix(path, {what, names}, nodes);
+}
+
+std::string csv_field(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + "\"";
+}
+
+std::string matrix_csv(const Eigen::MatrixXd& values, const std::vector<std::string>& rows,
+                       const std::vector<std::string>& columns) {
+    fmt::memory_buffer out;
+    for (const std::string& column : columns) {
+        fmt::format_to(std::back_inserter(out), ",{}", csv_field(column));
+    }
+    out.push_back('\n');
+    for (Index i = 0; i < values.rows(); ++i) {
+        fmt::format_to(std::back_inserter(out), "{}",
+                       csv_field(rows[static_cast<std::size_t>(i)]));
+        for (Index j = 0; j < values.cols(); ++j) {
+            fmt::format_to(std::back_inserter(out), ",{}", values(i, j));
+        }
+        out.push_back('\n');
+    }
+    return fmt::to_string(out);
+}
+
+std::string meta_json(const IoTable& table) {
+    nlohmann::ordered_json meta;
+    meta["format"] = format_name;
+    meta["kind"] = table.is_multi_regional() ? "multi-regional" : "national";
+    meta["name"] = table.meta().name;
+    if (!table.is_multi_regional()) {
+        meta["region"] = table.classification().regions().front().code;
+    }
+    meta["year"] = table.meta().year;
+    meta["unit"] = table.meta().unit;
+    meta["classification"] = table.meta().classification;
+    meta["source"] = table.meta().source;
+    meta["licence"] = table.meta().licence;
+    meta["attribution"] = table.meta().attribution;
+    meta["changes"] = table.meta().changes;
+    meta["rounding"] = table.meta().rounding;
+    return meta.dump(4) + "\n";
+}
+
+}  // namespace
+
+bool is_plain_folder(const fs::path& folder) {
+    std::error_code error;
+    return fs::is_regular_file(folder / "meta.json", error);
+}
+
+IoTable read_plain_folder(const fs::path& folder, Acceptance acceptance) {
+    const MetaFile meta(folder / "meta.json");
+    TableData data;
+    data.meta = meta.meta();
+    data.classification = read_classification(folder, meta);
+    const Labels nodes{"sector", data.classification.labels()};
+    Labels sectors{"sector", {}};
+    for (const Sector& sector : data.classification.sectors()) {
+        sectors.names.push_back(sector.code);
+    }
+    const auto present = [&](const char* name) {
+        std::error_code error;
+        return fs::exists(folder / name, error);
+    };
+
+    data.Z = read_matrix(folder / "Z.csv", nodes, nodes);
+    data.final_uses = read_final_uses(folder / "F.csv", data.classification);
+    const Labels uses = use_labels(data.final_uses);
+    data.F = read_matrix(folder / "F.csv", nodes, uses);
+    data.V = read_named_rows(folder / "V.csv", "value-added row", nodes, data.value_added_names);
+    if (present("T.csv")) {
+        data.T = read_named_rows(folder / "T.csv", "tax row", nodes, data.tax_names);
+    }
+    if (present("M.csv")) data.M = read_matrix(folder / "M.csv", nodes, nodes);
+    if (present("MF.csv")) data.MF = read_matrix(folder / "MF.csv", nodes, uses);
+    data.x = present("x.csv") ? read_output(folder / "x.csv", nodes)
+                              : data.Z.rowwise().sum() + data.F.rowwise().sum();
+    if (present("criticality.csv")) {
+        data.criticality_ratings = read_matrix(folder / "criticality.csv", sectors, sectors);
+        if ((data.criticality_ratings.array() < 0.0 || data.criticality_ratings.array() > 1.0)
+                .any()) {
+            throw ParseError((folder / "criticality.csv").string(), 0, 0, "",
+                             "a rating outside [0, 1]", "ratings between 0 and 1");
+        }
+    }
+    try {
+        return IoTable(std::move(data), acceptance);
+    } catch (const BalanceError& error) {
+        throw BalanceError(folder.string() + ": " + error.what());
+    } catch (const ArgumentError& error) {
+        throw ParseError(folder.string(), 0, 0, "", error.what(), "shapes that agree");
+    }
+}
+
+void write_plain_folder(const IoTable& table, const fs::path& folder) {
+    const Classification& classes = table.classification();
+    const std::vector<std::string>& nodes = classes.labels();
+    const std::vector<std::string> uses = use_labels(table.final_uses()).names;
+    std::vector<std::string> sector_codes;
+    std::string sectors = "code,name,kind\n";
+    for (const Sector& sector : classes.sectors()) {
+        sector_codes.push_back(sector.code);
+        sectors += fmt::format("{},{},{}\n", csv_field(sector.code), csv_field(sector.name),
+                               to_string(sector.kind));
+    }
+    OutputFolder out(folder);
+    out.write("meta.json", meta_json(table));
+    out.write("sectors.csv", sectors);
+    if (table.is_multi_regional()) {
+        std::string regions = "code,name\n";
+        for (const Region& region : classes.regions()) {
+            regions += fmt::format("{},{}\n", csv_field(region.code), csv_field(region.name));
+        }
+        out.write("regions.csv", regions);
+    }
+    out.write("Z.csv", matrix_csv(table.Z(), nodes, nodes));
+    out.write("F.csv", matrix_csv(table.F(), nodes, uses));
+    out.write("V.csv", matrix_csv(table.V(), table.value_added_names(), nodes));
+    out.write("x.csv", matrix_csv(table.x(), nodes, {"x"}));
+    if (table.T().size() > 0) out.write("T.csv", matrix_csv(table.T(), table.tax_names(), nodes));
+    if (table.has_imports()) out.write("M.csv", matrix_csv(table.M(), nodes, nodes));
+    if (table.MF().size() > 0) out.write("MF.csv", matrix_csv(table.MF(), nodes, uses));
+    if (table.has_criticality_ratings()) {
+        out.write("criticality.csv",
+                  matrix_csv(table.criticality_ratings(), sector_codes, sector_codes));
+    }
+    out.commit();
+}
+
+}  // namespace narrows

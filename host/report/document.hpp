@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "host/report/run_record.hpp"
+
+namespace narrows {
+
+/// A cell of a report: nothing, a count, a number, text, or a list of codes.
+using Cell = std::variant<std::monostate, std::int64_t, double, bool, std::string,
+                          std::vector<std::string>>;
+
+/// How a column is shown to people. CSV and JSON always carry every digit.
+enum class Style { text, count, flow, coefficient, percent, bound };
+
+struct Column {
+    std::string key;      // in JSON and CSV
+    std::string heading;  // in text
+    Style style = Style::text;
+    std::string separator = " > ";  // between the codes of a list
+};
+
+struct Sheet {
+    std::string key;      // of the array in JSON; the main sheet's is "rows"
+    std::string heading;  // above the sheet in text; may be empty
+    std::vector<Column> columns;
+    std::vector<std::vector<Cell>> rows;
+};
+
+/// A named value above the sheets.
+struct Field {
+    std::string key;      // empty: text only
+    std::string heading;  // empty: JSON only
+    Style style = Style::text;
+    Cell value;
+};
+
+/// A result ready to be printed. Text, CSV and JSON are all made from it.
+struct Document {
+    std::string schema;  // "narrows.rank/1"
+    RunRecord run;
+    std::string title;
+    std::vector<Field> fields;
+    std::vector<Sheet> sheets;       // the first one is what CSV prints
+    std::vector<std::string> notes;  // below the sheets, text only
+    std::size_t text_rows = SIZE_MAX;  // rows of the first sheet that text shows
+};
+
+enum class OutputFormat { table, csv, json };
+
+/// "table", "csv" or "json". Throws ArgumentError.
+OutputFormat parse_output_format(const std::string& text);
+
+/// The document as text. `colour` marks headings with ANSI sequences in the table format.
+std::string render(const Document& document, OutputFormat format, bool colour = false);
+
+}  // namespace narrows

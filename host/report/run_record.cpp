@@ -1,0 +1,71 @@
+#include "host/report/run_record.hpp"
+
+#include <ctime>
+
+#include "host/base/build_info.hpp"
+
+namespace narrows {
+namespace {
+
+template <class Value>
+nlohmann::ordered_json or_null(const Value& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json text_or_null(const std::string& text) {
+    return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
+}
+
+}  // namespace
+
+nlohmann::ordered_json RunRecord::to_json() const {
+    nlohmann::ordered_json json;
+    json["program"] = "narrows";
+    json["version"] = build_info::version;
+    json["command"] = command;
+    json["table"] = table;
+    json["table_hash"] = table_hash;
+    json["year"] = year;
+    json["backend"] = text_or_null(backend);
+    json["operations"] = text_or_null(operations);
+    json["device"] = text_or_null(device);
+    json["backend_reason"] = text_or_null(backend_reason);
+    json["threads"] = threads;
+    json["seed"] = nullptr;  // nothing random in this program yet; the key is part of the schema
+    json["parameters"] = parameters;
+    json["certificate"] = {
+        {"identity_deviation", or_null(certificate.identity_deviation)},
+        {"spectral_radius_bound", certificate.spectral_radius_bound},
+        {"inverse_residual", or_null(certificate.inverse_residual)},
+        {"inverse_error_bound", or_null(certificate.inverse_error_bound)},
+    };
+    json["started"] = started;
+    json["elapsed_seconds"] = elapsed_seconds;
+    return json;
+}
+
+RunRecord start_record(const std::string& command, const IoTable& table) {
+    RunRecord record;
+    record.command = command;
+    record.table = table.meta().name;
+    record.table_hash = table.hash();
+    record.year = table.meta().year;
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    record.started = text;
+    return record;
+}
+
+void record_model(RunRecord& record, const LeontiefModel& model,
+                  const std::string& backend_reason) {
+    record.backend = model.backend().name();
+    record.operations = model.backend().operations();
+    record.device = model.backend().device();
+    record.backend_reason = backend_reason;
+    record.certificate = model.certificate();
+}
+
+}  // namespace narrows

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "host/model/leontief_model.hpp"
+#include "host/table/io_table.hpp"
+
+namespace narrows {
+
+/// What a result was computed from, with what, and how far it can be trusted. Attached to every
+/// result; JSON and text print the same fields.
+struct RunRecord {
+    std::string command;
+    std::string table;
+    std::string table_hash;
+    int year = 0;
+    std::string backend;         // "cpu", "cuda"; empty where none was needed
+    std::string operations;      // "Eigen 3.4.0"
+    std::string device;
+    std::string backend_reason;  // why the first choice was not taken; empty where it was
+    int threads = 1;
+    nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
+    Certificate certificate;
+    std::string started;          // UTC, ISO 8601
+    double elapsed_seconds = 0.0;  // from the start of the program to the printing of the result
+
+    nlohmann::ordered_json to_json() const;
+};
+
+/// A record of `command` on `table`, started now.
+RunRecord start_record(const std::string& command, const IoTable& table);
+
+/// Notes the backend and the certificate of the model that was solved.
+void record_model(RunRecord& record, const LeontiefModel& model, const std::string& backend_reason);
+
+}  // namespace narrows

@@ -1,0 +1,329 @@
+#include "host/table/concordance.hpp"
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <Eigen/SparseCore>
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+
+namespace narrows {
+namespace {
+
+using Shares = Eigen::SparseMatrix<double>;
+
+/// A concordance resolved against the codes of a table: shares is new x old.
+struct Resolved {
+    Shares shares;
+    std::vector<std::string> codes;
+    std::vector<std::string> names;
+    std::vector<std::optional<SectorKind>> kinds;
+};
+
+std::string where(const Concordance& concordance) {
+    return concordance.path.empty() ? "concordance" : concordance.path;
+}
+
+Resolved resolve(const char* what, const Concordance& concordance,
+                 const std::vector<std::string>& old_codes) {
+    Resolved result;
+    std::map<std::string, Index> new_index;
+    std::vector<Eigen::Triplet<double>> cells;
+    std::set<std::pair<Index, Index>> seen;
+    Eigen::VectorXd total = Eigen::VectorXd::Zero(static_cast<Index>(old_codes.size()));
+    for (const Concordance::Entry& entry : concordance.entries) {
+        const Index from = find_code(what, entry.from, old_codes);
+        const auto [to, is_new] =
+            new_index.emplace(entry.to, static_cast<Index>(result.codes.size()));
+        if (is_new) {
+            result.codes.push_back(entry.to);
+            result.names.emplace_back();
+            result.kinds.emplace_back();
+        }
+        const auto at = static_cast<std::size_t>(to->second);
+        if (!entry.name.empty()) result.names[at] = entry.name;
+        if (entry.kind) result.kinds[at] = entry.kind;
+        if (!seen.emplace(from, to->second).second) {
+            throw ArgumentError(fmt::format("{}: {} {} to {} is given twice", where(concordance),
+                                            what, in_quotes(entry.from), in_quotes(entry.to)));
+        }
+        cells.emplace_back(to->second, from, entry.share);
+        total[from] += entry.share;
+    }
+    for (Index i = 0; i < total.size(); ++i) {
+        if (std::abs(total[i] - 1.0) <= 1e-9) continue;
+        const std::string& code = old_codes[static_cast<std::size_t>(i)];
+        throw ArgumentError(
+            total[i] == 0.0
+                ? fmt::format("{}: {} {} of the table is missing", where(concordance), what,
+                              in_quotes(code))
+                : fmt::format("{}: shares of {} {} sum to {}, expected 1", where(concordance), what,
+                              in_quotes(code), total[i]));
+    }
+    result.shares.resize(static_cast<Index>(result.codes.size()), total.size());
+    result.shares.setFromTriplets(cells.begin(), cells.end());
+    return result;
+}
+
+/// Every code stays what it is.
+template <class Item>
+Resolved unchanged(const std::vector<Item>& items) {
+    Resolved result;
+    for (const Item& item : items) {
+        result.codes.push_back(item.code);
+        result.names.push_back(item.name);
+        if constexpr (std::is_same_v<Item, Sector>) {
+            result.kinds.emplace_back(item.kind);
+        } else {
+            result.kinds.emplace_back();
+        }
+    }
+    const auto n = static_cast<Index>(items.size());
+    result.shares.resize(n, n);
+    result.shares.setIdentity();
+    return result;
+}
+
+template <class Item>
+std::vector<std::string> codes_of(const std::vector<Item>& items) {
+    std::vector<std::string> codes;
+    for (const Item& item : items) codes.push_back(item.code);
+    return codes;
+}
+
+std::vector<Sector> new_sectors(const Resolved& sectors, const std::vector<Sector>& old) {
+    std::vector<Sector> result;
+    std::vector<std::optional<SectorKind>> members(sectors.codes.size());
+    std::vector<bool> mixed(sectors.codes.size());
+    for (Index from = 0; from < sectors.shares.outerSize(); ++from) {
+        for (Shares::InnerIterator cell(sectors.shares, from); cell; ++cell) {
+            const auto to = static_cast<std::size_t>(cell.row());
+            const SectorKind kind = old[static_cast<std::size_t>(from)].kind;
+            if (members[to] && *members[to] != kind) mixed[to] = true;
+            members[to] = kind;
+        }
+    }
+    for (std::size_t i = 0; i < sectors.codes.size(); ++i) {
+        if (!sectors.kinds[i] && mixed[i]) {
+            throw ArgumentError(fmt::format(
+                "sector {} joins goods and services: give it a kind in the concordance's column "
+                "'kind'",
+                in_quotes(sectors.codes[i])));
+        }
+        const SectorKind kind = sectors.kinds[i] ? *sectors.kinds[i] : *members[i];
+        const std::string& name = sectors.names[i].empty() ? sectors.codes[i] : sectors.names[i];
+        result.push_back({sectors.codes[i], name, kind});
+    }
+    return result;
+}
+
+/// Shares of the nodes, new x old: the share of the region times the share of the sector.
+struct NodeShares {
+    Shares shares;
+    std::vector<std::string> labels;
+};
+
+NodeShares node_shares(const Classification& old, const Resolved& sectors,
+                       const Resolved& regions) {
+    std::map<std::pair<Index, Index>, double> reached;  // new (region, sector), sorted
+    for (Index node = 0; node < old.num_nodes(); ++node) {
+        for (Shares::InnerIterator r(regions.shares, old.region_of(node)); r; ++r) {
+            for (Shares::InnerIterator s(sectors.shares, old.sector_of(node)); s; ++s) {
+                reached[{r.row(), s.row()}] = 0.0;
+            }
+        }
+    }
+    NodeShares result;
+    std::map<std::pair<Index, Index>, Index> index;
+    for (const auto& entry : reached) {
+        index.emplace(entry.first, static_cast<Index>(result.labels.size()));
+        const auto& sector = sectors.codes[static_cast<std::size_t>(entry.first.second)];
+        result.labels.push_back(
+            old.is_multi_regional()
+                ? regions.codes[static_cast<std::size_t>(entry.first.first)] + "_" + sector
+                : sector);
+    }
+    std::vector<Eigen::Triplet<double>> cells;
+    for (Index node = 0; node < old.num_nodes(); ++node) {
+        for (Shares::InnerIterator r(regions.shares, old.region_of(node)); r; ++r) {
+            for (Shares::InnerIterator s(sectors.shares, old.sector_of(node)); s; ++s) {
+                cells.emplace_back(index.at({r.row(), s.row()}), node, r.value() * s.value());
+            }
+        }
+    }
+    result.shares.resize(static_cast<Index>(result.labels.size()), old.num_nodes());
+    result.shares.setFromTriplets(cells.begin(), cells.end());
+    return result;
+}
+
+/// Shares of the final-use columns, new x old: categories stay, regions are joined.
+Shares use_shares(const IoTable& table, const Resolved& regions, std::vector<FinalUse>& uses) {
+    std::vector<Eigen::Triplet<double>> cells;
+    std::map<std::string, Index> index;
+    const auto add = [&](const FinalUse& use, Index from, double share) {
+        const auto [at, is_new] = index.emplace(use.label(), static_cast<Index>(uses.size()));
+        if (is_new) uses.push_back(use);
+        cells.emplace_back(at->second, from, share);
+    };
+    for (std::size_t from = 0; from < table.final_uses().size(); ++from) {
+        const FinalUse& use = table.final_uses()[from];
+        if (use.region.empty()) {
+            add(use, static_cast<Index>(from), 1.0);
+            continue;
+        }
+        const Index region = table.classification().region(use.region);
+        for (Shares::InnerIterator r(regions.shares, region); r; ++r) {
+            add({regions.codes[static_cast<std::size_t>(r.row())], use.category},
+                static_cast<Index>(from), r.value());
+        }
+    }
+    Shares shares(static_cast<Index>(uses.size()), static_cast<Index>(table.final_uses().size()));
+    shares.setFromTriplets(cells.begin(), cells.end());
+    return shares;
+}
+
+/// Flows Z + M summed over regions: sector x sector.
+Eigen::MatrixXd flows_by_sector(const IoTable& table) {
+    const Classification& classes = table.classification();
+    const auto s = static_cast<Index>(classes.sectors().size());
+    Eigen::MatrixXd flows = Eigen::MatrixXd::Zero(s, s);
+    for (Index j = 0; j < table.num_nodes(); ++j) {
+        for (Index i = 0; i < table.num_nodes(); ++i) {
+            flows(classes.sector_of(i), classes.sector_of(j)) +=
+                table.Z()(i, j) + (table.has_imports() ? table.M()(i, j) : 0.0);
+        }
+    }
+    return flows;
+}
+
+Eigen::MatrixXd aggregate_ratings(const IoTable& table, const Shares& shares) {
+    const Eigen::MatrixXd flows = flows_by_sector(table).cwiseMax(0.0);
+    const auto rated = [&](const Eigen::MatrixXd& weights) {
+        return Eigen::MatrixXd(
+            shares * Eigen::MatrixXd(weights.cwiseProduct(table.criticality_ratings())) *
+            shares.transpose());
+    };
+    const Eigen::MatrixXd ones = Eigen::MatrixXd::Ones(flows.rows(), flows.cols());
+    const Eigen::MatrixXd by_flow = rated(flows);
+    const Eigen::MatrixXd total_flow = shares * flows * shares.transpose();
+    const Eigen::MatrixXd by_count = rated(ones);
+    const Eigen::MatrixXd total_count = shares * ones * shares.transpose();
+    // Cells without any flow have no weights to go by: the plain mean.
+    return (total_flow.array() > 0.0)
+        .select(by_flow.array() / total_flow.array(), by_count.array() / total_count.array());
+}
+
+}  // namespace
+
+IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sectors,
+                  const std::optional<Concordance>& regions) {
+    const Classification& old = table.classification();
+    if (regions && !old.is_multi_regional()) {
+        throw ArgumentError("a national table has no regions to aggregate");
+    }
+    const Resolved new_sector = sectors ? resolve("sector", *sectors, codes_of(old.sectors()))
+                                        : unchanged(old.sectors());
+    const Resolved new_region = regions ? resolve("region", *regions, codes_of(old.regions()))
+                                        : unchanged(old.regions());
+    const NodeShares nodes = node_shares(old, new_sector, new_region);
+
+    TableData data;
+    data.meta = table.meta();
+    data.meta.changes += (data.meta.changes.empty() ? "" : "; ") +
+                         fmt::format("aggregated by narrows from {} to {} nodes", old.num_nodes(),
+                                     nodes.labels.size());
+    const std::vector<Sector> sector_list = new_sectors(new_sector, old.sectors());
+    if (old.is_multi_regional()) {
+        std::vector<Region> region_list;
+        for (std::size_t i = 0; i < new_region.codes.size(); ++i) {
+            const std::string& name = new_region.names[i];
+            region_list.push_back({new_region.codes[i], name.empty() ? new_region.codes[i] : name});
+        }
+        data.classification =
+            Classification::multi_regional(sector_list, region_list, nodes.labels);
+    } else {
+        data.classification = Classification::national(sector_list, old.regions().front());
+    }
+    // Rounding errors of the members add up: every account has about (old / new) times as many
+    // entries, from as many members.
+    const double joined =
+        static_cast<double>(old.num_nodes()) / static_cast<double>(nodes.labels.size());
+    data.meta.rounding *= joined * joined;
+    const Shares by_node = nodes.shares.transpose();
+    const Shares by_use = use_shares(table, new_region, data.final_uses).transpose();
+    data.Z = nodes.shares * table.Z() * by_node;
+    data.F = nodes.shares * table.F() * by_use;
+    if (table.has_imports()) data.M = nodes.shares * table.M() * by_node;
+    if (table.MF().size() > 0) data.MF = nodes.shares * table.MF() * by_use;
+    data.V = table.V() * by_node;
+    data.value_added_names = table.value_added_names();
+    if (table.T().size() > 0) data.T = table.T() * by_node;
+    data.tax_names = table.tax_names();
+    data.x = nodes.shares * table.x();
+    if (table.has_criticality_ratings()) {
+        data.criticality_ratings = aggregate_ratings(table, new_sector.shares);
+    }
+    return IoTable(std::move(data));
+}
+
+IoTable national_table(const IoTable& table, const std::string& region) {
+    const Classification& world = table.classification();
+    if (!world.is_multi_regional()) throw ArgumentError("the table is a national table already");
+    const Index home = world.region(region);
+    const auto s = static_cast<Index>(world.sectors().size());
+    const Index exports = [&] {
+        Index count = 0;
+        for (const FinalUse& use : table.final_uses()) count += use.region == region ? 1 : 0;
+        return count;
+    }();
+
+    TableData data;
+    data.meta = table.meta();
+    data.meta.name += "-" + region;
+    data.meta.changes += (data.meta.changes.empty() ? "" : "; ") +
+                         fmt::format("national table of {} extracted by narrows", region);
+    data.classification = Classification::national(
+        world.sectors(), world.regions()[static_cast<std::size_t>(home)]);
+    data.value_added_names = table.value_added_names();
+    data.tax_names = table.tax_names();
+    for (const FinalUse& use : table.final_uses()) {
+        if (use.region == region) data.final_uses.push_back({"", use.category});
+    }
+    data.final_uses.push_back({"", "EXPORTS"});
+    data.Z = Eigen::MatrixXd::Zero(s, s);
+    data.M = Eigen::MatrixXd::Zero(s, s);
+    data.F = Eigen::MatrixXd::Zero(s, exports + 1);
+    data.MF = Eigen::MatrixXd::Zero(s, exports + 1);
+    data.V = Eigen::MatrixXd::Zero(table.V().rows(), s);
+    data.T = Eigen::MatrixXd::Zero(table.T().rows(), s);
+    data.x = Eigen::VectorXd::Zero(s);
+    for (Index i = 0; i < table.num_nodes(); ++i) {
+        const bool sold_at_home = world.region_of(i) == home;
+        const Index product = world.sector_of(i);
+        for (Index j = 0; j < table.num_nodes(); ++j) {
+            const bool used_at_home = world.region_of(j) == home;
+            const double flow = table.Z()(i, j);
+            if (used_at_home) (sold_at_home ? data.Z : data.M)(product, world.sector_of(j)) += flow;
+            if (sold_at_home && !used_at_home) data.F(product, exports) += flow;
+        }
+        Index use_at_home = 0;
+        for (std::size_t f = 0; f < table.final_uses().size(); ++f) {
+            const double flow = table.F()(i, static_cast<Index>(f));
+            if (table.final_uses()[f].region == region) {
+                (sold_at_home ? data.F : data.MF)(product, use_at_home++) += flow;
+            } else if (sold_at_home) {
+                data.F(product, exports) += flow;
+            }
+        }
+        if (!sold_at_home) continue;
+        data.V.col(product) = table.V().col(i);
+        if (data.T.rows() > 0) data.T.col(product) = table.T().col(i);
+        data.x[product] = table.x()[i];
+    }
+    data.criticality_ratings = table.criticality_ratings();
+    return IoTable(std::move(data));
+}
+
+}  // namespace narrows

@@ -1,0 +1,129 @@
+#include "host/table/diagnostics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "host/table/io_table.hpp"
+
+namespace narrows {
+namespace {
+
+constexpr double relative_tolerance = 1e-6;
+constexpr std::size_t num_worst = 5;
+
+BalanceReport compare(const std::vector<std::string>& labels, const Eigen::VectorXd& sums,
+                      const Eigen::VectorXd& output, double rounding_tolerance) {
+    std::vector<AccountResidual> accounts;
+    BalanceReport report;
+    for (Index i = 0; i < output.size(); ++i) {
+        AccountResidual account;
+        account.label = labels[static_cast<std::size_t>(i)];
+        account.sum = sums[i];
+        account.output = output[i];
+        account.residual = sums[i] - output[i];
+        const double scale = std::max(std::abs(sums[i]), std::abs(output[i]));
+        account.relative = scale > 0.0 ? std::abs(account.residual) / scale : 0.0;
+        account.tolerance =
+            std::max(relative_tolerance * std::abs(output[i]), rounding_tolerance);
+        if (std::abs(account.residual) > account.tolerance) ++report.num_unbalanced;
+        report.max_absolute = std::max(report.max_absolute, std::abs(account.residual));
+        report.max_relative = std::max(report.max_relative, account.relative);
+        accounts.push_back(std::move(account));
+    }
+    // Accounts beyond their tolerance come first: a rounded tiny sector can have a large relative
+    // residual and be in order.
+    const auto worse = [](const AccountResidual& a, const AccountResidual& b) {
+        const bool a_fails = std::abs(a.residual) > a.tolerance;
+        const bool b_fails = std::abs(b.residual) > b.tolerance;
+        if (a_fails != b_fails) return a_fails;
+        return a.relative > b.relative;
+    };
+    std::stable_sort(accounts.begin(), accounts.end(), worse);
+    accounts.resize(std::min(accounts.size(), num_worst));
+    std::erase_if(accounts, [](const AccountResidual& a) { return a.residual == 0.0; });
+    report.worst = std::move(accounts);
+    return report;
+}
+
+Index count_negative(const Eigen::MatrixXd& matrix) { return (matrix.array() < 0.0).count(); }
+
+std::string describe(const BalanceReport& report, const char* side, const char* identity) {
+    const AccountResidual& worst = report.worst.front();
+    std::string text = fmt::format(
+        "table does not balance: {} of {} sums to {}, expected gross output {} (difference {:g}, "
+        "{})",
+        side, worst.label, worst.sum, worst.output, worst.residual, identity);
+    if (report.num_unbalanced > 1) {
+        text += fmt::format("; {} {}s do not balance", report.num_unbalanced, side);
+        const auto listed = std::min<std::size_t>(report.worst.size(),
+                                                  static_cast<std::size_t>(report.num_unbalanced));
+        text += ", worst";
+        for (std::size_t i = 0; i < listed; ++i) {
+            text += fmt::format("{} {} ({} for {})", i == 0 ? "" : ",", report.worst[i].label,
+                                report.worst[i].sum, report.worst[i].output);
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+TableDiagnostics diagnose(const TableData& table) {
+    const Index n = table.Z.rows();
+    const auto& labels = table.classification.labels();
+    TableDiagnostics result;
+
+    const Eigen::VectorXd row_sums = table.Z.rowwise().sum() + table.F.rowwise().sum();
+    Eigen::VectorXd column_sums = table.Z.colwise().sum().transpose();
+    const Eigen::VectorXd transactions = column_sums;
+    Eigen::VectorXd imports = Eigen::VectorXd::Zero(n);
+    if (table.M.size() > 0) imports = table.M.colwise().sum().transpose();
+    column_sums += imports;
+    if (table.T.rows() > 0) column_sums += table.T.colwise().sum().transpose();
+    const Eigen::VectorXd value_added = table.V.colwise().sum().transpose();
+    column_sums += value_added;
+
+    const auto rounding_tolerance = [&](Index entries) {
+        return static_cast<double>(entries + 1) * 0.5 * table.meta.rounding;
+    };
+    result.rows = compare(labels, row_sums, table.x, rounding_tolerance(n + table.F.cols()));
+    result.columns =
+        compare(labels, column_sums, table.x,
+                rounding_tolerance(n + table.M.rows() + table.T.rows() + table.V.rows()));
+
+    result.negative_transactions = count_negative(table.Z);
+    result.negative_imports = count_negative(table.M) + count_negative(table.MF);
+    result.negative_final_demand = count_negative(table.F);
+    for (Index j = 0; j < n; ++j) {
+        const std::string& label = labels[static_cast<std::size_t>(j)];
+        if (value_added[j] < 0.0) result.negative_value_added.push_back(label);
+        if (table.x[j] < 0.0) result.negative_output.push_back(label);
+        if (table.x[j] != 0.0) continue;
+        result.zero_output.push_back(label);
+        if ((table.Z.col(j).array() != 0.0).any() || imports[j] != 0.0) {
+            result.inputs_without_output.push_back(label);
+        }
+    }
+    const double inputs = transactions.sum() + imports.sum();
+    result.import_matrix_share = inputs > 0.0 ? imports.sum() / inputs : 0.0;
+    return result;
+}
+
+std::string TableDiagnostics::first_problem() const {
+    if (!negative_output.empty()) {
+        return fmt::format("gross output of {} is negative, expected 0 or more",
+                           negative_output.front());
+    }
+    if (!rows.balanced()) return describe(rows, "row", "x = Z1 + F1");
+    if (!columns.balanced()) return describe(columns, "column", "x' = 1'Z + 1'M + 1'T + 1'V");
+    if (!inputs_without_output.empty()) {
+        return fmt::format("{} has gross output 0 but buys inputs, expected an empty column",
+                           inputs_without_output.front());
+    }
+    return "";
+}
+
+}  // namespace narrows

@@ -1,0 +1,91 @@
+#include "host/table/io_table.hpp"
+
+#include <fmt/format.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "host/base/error.hpp"
+
+namespace narrows {
+namespace {
+
+void check_shape(const char* name, const Eigen::MatrixXd& matrix, Index rows, Index columns) {
+    if (matrix.rows() != rows || matrix.cols() != columns) {
+        throw ArgumentError(fmt::format("{} is {} x {}, expected {} x {}", name, matrix.rows(),
+                                        matrix.cols(), rows, columns));
+    }
+    if (!matrix.allFinite()) throw ArgumentError(fmt::format("{} has a value that is not finite", name));
+}
+
+void check_shapes(const TableData& table) {
+    const Index n = table.classification.num_nodes();
+    const Index uses = static_cast<Index>(table.final_uses.size());
+    const auto num_sectors = static_cast<Index>(table.classification.sectors().size());
+    if (n == 0) throw ArgumentError("the table has no sectors");
+    check_shape("Z", table.Z, n, n);
+    check_shape("F", table.F, n, uses);
+    check_shape("V", table.V, static_cast<Index>(table.value_added_names.size()), n);
+    if (table.T.size() > 0 || !table.tax_names.empty()) {
+        check_shape("T", table.T, static_cast<Index>(table.tax_names.size()), n);
+    }
+    check_shape("x", table.x, n, 1);
+    if (table.M.size() > 0) check_shape("M", table.M, n, n);
+    if (table.MF.size() > 0) check_shape("MF", table.MF, n, uses);
+    if (table.classification.is_multi_regional() && table.M.size() > 0) {
+        throw ArgumentError("a multi-regional table has its imports in Z, not in M");
+    }
+    if (table.criticality_ratings.size() > 0) {
+        check_shape("criticality ratings", table.criticality_ratings, num_sectors, num_sectors);
+    }
+}
+
+Eigen::VectorXd column_sums(const Eigen::MatrixXd& matrix, Index n) {
+    if (matrix.size() == 0) return Eigen::VectorXd::Zero(n);
+    return matrix.colwise().sum().transpose();
+}
+
+}  // namespace
+
+IoTable::IoTable(TableData data, Acceptance acceptance) : data_(std::move(data)) {
+    check_shapes(data_);
+    diagnostics_ = diagnose(data_);
+    if (acceptance == Acceptance::balanced_only && !diagnostics_.acceptable()) {
+        throw BalanceError(diagnostics_.first_problem());
+    }
+}
+
+Eigen::VectorXd IoTable::value_added() const { return column_sums(data_.V, num_nodes()); }
+Eigen::VectorXd IoTable::imports_by_user() const { return column_sums(data_.M, num_nodes()); }
+Eigen::VectorXd IoTable::taxes() const { return column_sums(data_.T, num_nodes()); }
+Eigen::VectorXd IoTable::final_demand() const { return data_.F.rowwise().sum(); }
+
+std::string IoTable::hash() const {
+    XXH3_state_t state;
+    XXH3_INITSTATE(&state);
+    XXH3_128bits_reset(&state);
+    const auto add_text = [&](const std::string& text) {
+        XXH3_128bits_update(&state, text.c_str(), text.size() + 1);  // the 0 separates texts
+    };
+    const auto add_matrix = [&](const Eigen::MatrixXd& matrix) {
+        const Index shape[] = {matrix.rows(), matrix.cols()};
+        XXH3_128bits_update(&state, shape, sizeof shape);
+        XXH3_128bits_update(&state, matrix.data(),
+                            static_cast<std::size_t>(matrix.size()) * sizeof(double));
+    };
+    add_text(data_.meta.unit);
+    for (const std::string& label : data_.classification.labels()) add_text(label);
+    for (const Sector& sector : data_.classification.sectors()) add_text(to_string(sector.kind));
+    for (const FinalUse& use : data_.final_uses) add_text(use.label());
+    for (const std::string& name : data_.value_added_names) add_text(name);
+    for (const std::string& name : data_.tax_names) add_text(name);
+    for (const Eigen::MatrixXd* matrix : {&data_.Z, &data_.F, &data_.M, &data_.MF, &data_.V,
+                                          &data_.T, &data_.criticality_ratings}) {
+        add_matrix(*matrix);
+    }
+    add_matrix(data_.x);
+    const XXH128_hash_t digest = XXH3_128bits_digest(&state);
+    return fmt::format("xxh128:{:016x}{:016x}", digest.high64, digest.low64);
+}
+
+}  // namespace narrows

@@ -1,0 +1,206 @@
+#include "kernels/common/bottleneck.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+namespace narrows::kernels {
+namespace {
+
+// Scenarios that share one pass over the weights: enough to make the pass bound by arithmetic
+// instead of memory, few enough for the losses of a 2000-node table to stay in the L2 cache.
+constexpr std::int64_t lanes = 8;
+
+// Policy iteration needs a handful of rounds. Past this many, rounding keeps two equally binding
+// inputs alternating, and plain sweeps, which contract by lambda, finish the work.
+constexpr std::int64_t max_policy_rounds = 64;
+
+// Sweeps stop when delta moves by less than this: far below the 1e-12 that is promised.
+constexpr double sweep_tolerance = 1e-15;
+
+}  // namespace
+
+/// State of up to `lanes` scenarios, scenario fastest.
+struct Bottleneck::Block {
+    std::vector<std::array<double, lanes>> loss;         // delta
+    std::vector<std::array<double, lanes>> best;         // T(delta)
+    std::vector<std::array<std::int64_t, lanes>> input;  // argmax of T
+    std::array<bool, lanes> finished{};
+};
+
+Bottleneck::Bottleneck(std::int64_t n, const double* criticality, const double* domestic_share,
+                       double lambda)
+    : n_(n),
+      lambda_(lambda),
+      criticality_(criticality, criticality + n * n),
+      weights_(static_cast<std::size_t>(n * n)),
+      first_input_{0} {
+    for (std::int64_t user = 0; user < n; ++user) {
+        for (std::int64_t node = 0; node < n; ++node) {
+            const auto cell = static_cast<std::size_t>(node + user * n);
+            weights_[cell] = node == user ? 0.0 : lambda * criticality[cell] * domestic_share[cell];
+            if (weights_[cell] > 0.0) inputs_.push_back({node, weights_[cell]});
+        }
+        first_input_.push_back(static_cast<std::int64_t>(inputs_.size()));
+    }
+}
+
+double Bottleneck::weight(std::int64_t input, std::int64_t user) const {
+    return weights_[static_cast<std::size_t>(input + user * n_)];
+}
+
+double Bottleneck::direct_loss(const BottleneckScenario& scenario, std::int64_t user) const {
+    return criticality_[static_cast<std::size_t>(scenario.product + user * n_)] *
+           scenario.blocked_share[user];
+}
+
+void Bottleneck::solve(std::vector<BottleneckScenario>& scenarios, int num_threads) const {
+    const auto count = static_cast<std::int64_t>(scenarios.size());
+    const std::int64_t num_blocks = (count + lanes - 1) / lanes;
+    std::atomic<std::int64_t> next{0};
+    const auto work = [&] {
+        for (std::int64_t block = next++; block < num_blocks; block = next++) {
+            const std::int64_t first = block * lanes;
+            solve_block(scenarios.data() + first, std::min(lanes, count - first));
+        }
+    };
+    const std::int64_t helpers = std::min<std::int64_t>(num_threads, num_blocks) - 1;
+    std::vector<std::jthread> threads;
+    for (std::int64_t helper = 0; helper < helpers; ++helper) threads.emplace_back(work);
+    work();
+}
+
+void Bottleneck::solve_block(BottleneckScenario* scenarios, std::int64_t count) const {
+    const auto n = static_cast<std::size_t>(n_);
+    Block block;
+    block.loss.resize(n);
+    block.best.resize(n);
+    block.input.resize(n);
+    for (std::int64_t lane = 0; lane < count; ++lane) {
+        std::fill_n(scenarios[lane].binding_input, n_, -1);
+        scenarios[lane].sweeps = 0;
+    }
+    for (std::int64_t num_finished = 0; num_finished < count;) {
+        sweep(scenarios, count, block);
+        for (std::int64_t lane = 0; lane < count; ++lane) {
+            const auto slot = static_cast<std::size_t>(lane);
+            if (block.finished[slot]) continue;
+            BottleneckScenario& scenario = scenarios[lane];
+            ++scenario.sweeps;
+            bool policy_changed = false;
+            const double change = take_sweep(scenario, lane, block, policy_changed);
+            if (!policy_changed || change <= sweep_tolerance) {
+                const double rounding = 4.0 * std::numeric_limits<double>::epsilon() / 2.0;
+                scenario.loss_share_error = (lambda_ * change + rounding) / (1.0 - lambda_);
+                block.finished[slot] = true;
+                ++num_finished;
+            } else if (scenario.sweeps < max_policy_rounds) {
+                evaluate_policy(scenario, lane, block);
+            }
+        }
+    }
+}
+
+/// best_j = max over inputs k of weight_kj loss_k, with the input that attains it.
+void Bottleneck::sweep(const BottleneckScenario* scenarios, std::int64_t count,
+                       Block& block) const {
+    for (std::int64_t user = 0; user < n_; ++user) {
+        std::array<double, lanes> best{};
+        std::array<std::int64_t, lanes> input;
+        input.fill(-1);
+        for (auto i = first_input_[static_cast<std::size_t>(user)];
+             i < first_input_[static_cast<std::size_t>(user) + 1]; ++i) {
+            const Input in = inputs_[static_cast<std::size_t>(i)];
+            const auto& loss = block.loss[static_cast<std::size_t>(in.node)];
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                const double candidate = in.weight * loss[lane];
+                input[lane] = candidate > best[lane] ? in.node : input[lane];
+                best[lane] = candidate > best[lane] ? candidate : best[lane];
+            }
+        }
+        // The blocked product adds its direct loss to what its domestic shortfall passes on. On a
+        // tie it is named as the cause: the shorter chain.
+        for (std::int64_t lane = 0; lane < count; ++lane) {
+            const auto slot = static_cast<std::size_t>(lane);
+            const std::int64_t product = scenarios[lane].product;
+            const double passed_on =
+                weight(product, user) * block.loss[static_cast<std::size_t>(product)][slot];
+            const double candidate = direct_loss(scenarios[lane], user) + passed_on;
+            if (candidate > 0.0 && candidate >= best[slot]) {
+                best[slot] = candidate;
+                input[slot] = product;
+            }
+        }
+        block.best[static_cast<std::size_t>(user)] = best;
+        block.input[static_cast<std::size_t>(user)] = input;
+    }
+}
+
+/// Makes the swept values the scenario's result; returns how far they moved.
+double Bottleneck::take_sweep(const BottleneckScenario& scenario, std::int64_t lane, Block& block,
+                              bool& policy_changed) const {
+    const auto slot = static_cast<std::size_t>(lane);
+    double change = 0.0;
+    for (std::int64_t node = 0; node < n_; ++node) {
+        const auto at = static_cast<std::size_t>(node);
+        change = std::max(change, std::abs(block.best[at][slot] - block.loss[at][slot]));
+        policy_changed |= scenario.binding_input[node] != block.input[at][slot];
+        scenario.binding_input[node] = block.input[at][slot];
+        scenario.loss_share[node] = block.best[at][slot];
+        block.loss[at][slot] = block.best[at][slot];
+    }
+    return change;
+}
+
+/// Loss of the blocked product's own sector under the current policy. Its chain of binding inputs
+/// either ends (directly blocked, or nothing binds) or returns to it: then
+///   delta = W (direct + w delta)  with W the product of the weights along the cycle.
+double Bottleneck::cycle_value(const BottleneckScenario& scenario) const {
+    const std::int64_t product = scenario.product;
+    double along = 1.0;
+    std::int64_t user = product;
+    for (std::int64_t step = 0; step <= n_; ++step) {
+        const std::int64_t input = scenario.binding_input[user];
+        if (input < 0) return 0.0;
+        if (input == product) {
+            const double direct = along * direct_loss(scenario, user);
+            return direct / (1.0 - along * weight(product, user));
+        }
+        along *= weight(input, user);
+        user = input;
+    }
+    return 0.0;  // a cycle without a source passes on nothing
+}
+
+/// Exact losses when every node keeps its binding input: a functional graph in which every loss
+/// comes from the blocked product, so one walk per node, each node valued once.
+void Bottleneck::evaluate_policy(const BottleneckScenario& scenario, std::int64_t lane,
+                                 Block& block) const {
+    const auto slot = static_cast<std::size_t>(lane);
+    const auto loss = [&](std::int64_t node) -> double& {
+        return block.loss[static_cast<std::size_t>(node)][slot];
+    };
+    constexpr double unknown = -1.0;
+    for (std::int64_t node = 0; node < n_; ++node) loss(node) = unknown;
+    loss(scenario.product) = cycle_value(scenario);
+    std::vector<std::int64_t> path;
+    for (std::int64_t start = 0; start < n_; ++start) {
+        path.clear();
+        for (std::int64_t node = start; node >= 0 && loss(node) == unknown;
+             node = scenario.binding_input[node]) {
+            loss(node) = 0.0;  // marks the node, and is its value should the walk run in a circle
+            path.push_back(node);
+        }
+        for (auto node = path.rbegin(); node != path.rend(); ++node) {
+            const std::int64_t input = scenario.binding_input[*node];
+            if (input < 0) continue;
+            loss(*node) = weight(input, *node) * loss(input);
+            if (input == scenario.product) loss(*node) += direct_loss(scenario, *node);
+        }
+    }
+}
+
+}  // namespace narrows::kernels

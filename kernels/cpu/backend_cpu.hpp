@@ -1,0 +1,10 @@
+#pragma once
+
+#include "kernels/backend_api.h"
+
+namespace narrows::cpu {
+
+/// The CPU backend's function table: Eigen's LU with partial pivoting, always available.
+const narrows_backend_api* backend();
+
+}  // namespace narrows::cpu

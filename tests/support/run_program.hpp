@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace narrows::test {
+
+struct ProgramResult {
+    int exit_code = -1;
+    std::string out;
+    std::string err;
+};
+
+/// Runs the built `narrows` with these arguments and `environment` ("NAME=value") added; no shell.
+ProgramResult run_narrows(const std::vector<std::string>& arguments,
+                          const std::vector<std::string>& environment = {});
+
+/// A fresh folder that disappears with the object.
+class ScratchFolder {
+  public:
+    ScratchFolder();
+    ~ScratchFolder();
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+    /// Writes a file into the folder and returns its path.
+    std::string write(const std::string& name, const std::string& content) const;
+    /// Names in the folder, sorted: to see that nothing was left behind.
+    std::vector<std::string> names() const;
+
+  private:
+    std::filesystem::path path_;
+};
+
+std::string read_file(const std::filesystem::path& path);
+
+/// Copies an embedded table into `folder`/NAME, to be broken there; returns that path.
+std::filesystem::path copy_table(const std::string& table, const std::filesystem::path& folder);
+
+/// Replaces the first `from` in the file by `to`; fails the test where `from` is not there.
+void replace_in_file(const std::filesystem::path& path, const std::string& from,
+                     const std::string& to);
+
+}  // namespace narrows::test
