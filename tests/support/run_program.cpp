@@ -1,13 +1,12 @@
 #include "tests/support/run_program.hpp"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -44,6 +43,19 @@ ProgramResult run_narrows(const std::vector<std::string>& arguments,
     waitpid(child, &status, 0);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return {code, read_file(out), read_file(err)};
+}
+
+void expect_refused(const ProgramResult& result, int exit_code,
+                    const std::vector<std::string>& parts) {
+    EXPECT_EQ(result.exit_code, exit_code) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err.rfind("narrows: error: ", 0), 0U) << result.err;
+    const auto lines = std::count(result.err.begin(), result.err.end(), '\n');
+    EXPECT_TRUE(lines == 1 && result.err.back() == '\n') << "not one line: " << result.err;
+    for (const std::string& part : parts) {
+        EXPECT_NE(result.err.find(part), std::string::npos)
+            << "'" << part << "' is not in: " << result.err;
+    }
 }
 
 ScratchFolder::ScratchFolder() {

@@ -16,6 +16,11 @@ struct ProgramResult {
 ProgramResult run_narrows(const std::vector<std::string>& arguments,
                           const std::vector<std::string>& environment = {});
 
+/// Fails the test unless the run was refused as documented: this exit code, nothing on standard
+/// output, and one line on standard error that holds every one of `parts`.
+void expect_refused(const ProgramResult& result, int exit_code,
+                    const std::vector<std::string>& parts);
+
 /// A fresh folder that disappears with the object.
 class ScratchFolder {
   public:

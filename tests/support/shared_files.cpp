@@ -1,5 +1,6 @@
 #include "tests/support/shared_files.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <stdexcept>
 
@@ -7,7 +8,9 @@ namespace narrows::test {
 
 namespace fs = std::filesystem;
 
-fs::path data_path() { return NARROWS_DATA; }
+fs::path data_path() {
+    return NARROWS_DATA;
+}
 
 fs::path shared_path(const std::string& relative) {
     const fs::path path = fs::path(NARROWS_SHARED) / relative;
@@ -47,6 +50,12 @@ double relative_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, d
     if (a.rows() != b.rows() || a.cols() != b.cols()) return INFINITY;
     if (a.size() == 0) return 0.0;
     return ((a - b).array().abs() / b.array().abs().max(floor)).maxCoeff();
+}
+
+Eigen::MatrixXd ten_digit_rounding(const Eigen::MatrixXd& values) {
+    return values.unaryExpr([](double value) {
+        return value == 0.0 ? 0.0 : 0.5 * std::pow(10.0, std::floor(std::log10(std::abs(value))) - 9);
+    });
 }
 
 }  // namespace narrows::test

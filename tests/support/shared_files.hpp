@@ -16,8 +16,8 @@ std::filesystem::path data_path();
 std::filesystem::path shared_path(const std::string& relative);
 
 /// Skips the running test, saying why, where a shared file is absent.
-#define NARROWS_NEEDS_SHARED(relative)                                                   \
-    if (narrows::test::shared_path(relative).empty()) {                                  \
+#define NARROWS_NEEDS_SHARED(relative)                                                         \
+    if (narrows::test::shared_path(relative).empty()) {                                        \
         GTEST_SKIP() << "needs shared/" << (relative) << ", which is not beside the checkout"; \
     }
 
@@ -31,5 +31,10 @@ Eigen::VectorXd vector(const nlohmann::json& values);
 /// Largest |a - b| / max(|b|, floor).
 double relative_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b,
                            double floor = 1e-300);
+
+/// Half a unit of the tenth significant digit of every value. Oracle 10 keeps its transactions with
+/// ten digits, while the published answers were computed from unrounded ones: its inputs determine
+/// its answers to about 1e-10, not to the 5.8e-15 that ORACLES.md states.
+Eigen::MatrixXd ten_digit_rounding(const Eigen::MatrixXd& values);
 
 }  // namespace narrows::test

@@ -1,6 +1,7 @@
 #include "tests/support/tables.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 #include "tests/support/shared_files.hpp"
@@ -97,9 +98,11 @@ IoTable uk_2010() {
     std::vector<Sector> products;
     for (std::size_t i = 0; i < oracle["products"].size(); ++i) {
         const std::string code = oracle["products"][i];
-        const bool goods = std::stoi(code.substr(0, 2)) <= 35;
-        products.push_back({code, oracle["labels"][i],
-                            goods ? SectorKind::goods : SectorKind::services});
+        // Goods are divisions 01 to 35; imputed rents have a code in letters.
+        const bool goods = std::isdigit(static_cast<unsigned char>(code[0])) != 0 &&
+                           std::stoi(code.substr(0, 2)) <= 35;
+        products.push_back(
+            {code, oracle["labels"][i], goods ? SectorKind::goods : SectorKind::services});
     }
     data.classification = Classification::national(std::move(products), {"GBR", "United Kingdom"});
     for (const std::string use : oracle["Y_domestic_cols"]) data.final_uses.push_back({"", use});
@@ -123,9 +126,9 @@ IoTable small_world() {
     TableData data;
     data.meta.name = "small-world";
     data.meta.unit = "million";
-    data.classification = Classification::multi_regional(
-        sectors(3), {{"R0", "Home"}, {"R1", "Abroad"}},
-        {"R0_S0", "R0_S1", "R0_S2", "R1_S0", "R1_S1", "R1_S2"});
+    data.classification =
+        Classification::multi_regional(sectors(3), {{"R0", "Home"}, {"R1", "Abroad"}},
+                                       {"R0_S0", "R0_S1", "R0_S2", "R1_S0", "R1_S1", "R1_S2"});
     data.final_uses = {{"R0", "FINAL"}, {"R1", "FINAL"}};
     data.Z = matrix(oracle["Z"]);
     data.F = matrix(oracle["Y"]);

@@ -1,0 +1,254 @@
+#include "host/base/output.hpp"
+
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "host/base/error.hpp"
+
+#include "tests/support/errors.hpp"
+#include "tests/support/run_program.hpp"
+
+namespace narrows {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+using test::expect_parts;
+using test::message_of;
+using test::ScratchFolder;
+
+TEST(WriteFile, CreatesTheFileAndLeavesNoTemporary) {
+    const ScratchFolder folder;
+
+    write_file(folder.path() / "result", "text\n");
+
+    EXPECT_EQ(test::read_file(folder.path() / "result"), "text\n");
+    EXPECT_EQ(folder.names(), Names{"result"});
+}
+
+TEST(WriteFile, WritesEveryByte) {
+    const ScratchFolder folder;
+    std::string bytes;
+    for (int i = 0; i < 100000; ++i) bytes += static_cast<char>(i % 256);
+
+    write_file(folder.path() / "result", bytes);
+
+    EXPECT_EQ(test::read_file(folder.path() / "result"), bytes);
+}
+
+TEST(WriteFile, ReplacesALongerFileWhole) {
+    const ScratchFolder folder;
+    folder.write("result", "what was there before, longer");
+
+    write_file(folder.path() / "result", "new");
+
+    EXPECT_EQ(test::read_file(folder.path() / "result"), "new");
+    EXPECT_EQ(folder.names(), Names{"result"});
+}
+
+TEST(WriteFile, ReplacesByRenameSoThatReadersKeepTheOldFile) {
+    const ScratchFolder folder;
+    const std::string path = folder.write("result", "old");
+    fs::create_hard_link(path, folder.path() / "reader");
+
+    write_file(path, "new");
+
+    EXPECT_EQ(test::read_file(folder.path() / "reader"), "old");
+}
+
+TEST(WriteFile, RefusesAMissingFolder) {
+    const ScratchFolder folder;
+    const fs::path path = folder.path() / "absent" / "result";
+
+    const std::string message = message_of<FileError>([&] { write_file(path, "text"); });
+
+    expect_parts(message, {path.string(), "cannot write", "No such file or directory"});
+    EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(WriteFile, RefusesAFileAsFolder) {
+    const ScratchFolder folder;
+    const fs::path path = fs::path(folder.write("file", "text")) / "result";
+
+    const std::string message = message_of<FileError>([&] { write_file(path, "text"); });
+
+    expect_parts(message, {path.string(), "cannot write", "Not a directory"});
+    EXPECT_EQ(folder.names(), Names{"file"});
+}
+
+TEST(WriteFile, RefusesAFolderInItsPlace) {
+    const ScratchFolder folder;
+    fs::create_directory(folder.path() / "result");
+
+    const std::string message =
+        message_of<FileError>([&] { write_file(folder.path() / "result", "text"); });
+
+    expect_parts(message, {"result: cannot write: is a folder"});
+    EXPECT_EQ(folder.names(), Names{"result"});
+}
+
+TEST(WriteFile, ReportsAFullDevice) {
+    if (!fs::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
+
+    const std::string message = message_of<FileError>([] { write_file("/dev/full", "text"); });
+
+    expect_parts(message, {"/dev/full: cannot write: No space left on device"});
+    EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
+TEST(WriteFile, WritesThroughADevice) {
+    write_file("/dev/null", "text");
+
+    EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(WriteFile, LeavesNothingInAReadOnlyFolder) {
+    if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+    const ScratchFolder folder;
+    folder.write("result", "old");
+    chmod(folder.path().c_str(), 0500);
+
+    const std::string message =
+        message_of<FileError>([&] { write_file(folder.path() / "result", "new"); });
+
+    chmod(folder.path().c_str(), 0700);
+    expect_parts(message, {"result", "cannot write", "Permission denied"});
+    EXPECT_EQ(folder.names(), Names{"result"});
+    EXPECT_EQ(test::read_file(folder.path() / "result"), "old");
+}
+
+TEST(OutputFolder, AppearsWithItsFilesOnCommit) {
+    const ScratchFolder folder;
+    OutputFolder out(folder.path() / "table");
+    out.write("a", "1");
+    out.write("b", "2");
+    const bool visible_before = fs::exists(folder.path() / "table");
+
+    out.commit();
+
+    EXPECT_FALSE(visible_before);
+    EXPECT_EQ(folder.names(), Names{"table"});
+    EXPECT_EQ(test::read_file(folder.path() / "table" / "a"), "1");
+    EXPECT_EQ(test::read_file(folder.path() / "table" / "b"), "2");
+}
+
+TEST(OutputFolder, StaysAfterTheObjectIsGone) {
+    const ScratchFolder folder;
+
+    {
+        OutputFolder out(folder.path() / "table");
+        out.write("a", "1");
+        out.commit();
+    }
+
+    EXPECT_EQ(test::read_file(folder.path() / "table" / "a"), "1");
+}
+
+TEST(OutputFolder, LeavesNothingWithoutCommit) {
+    const ScratchFolder folder;
+
+    {
+        const OutputFolder out(folder.path() / "table");
+        out.write("a", "1");
+    }
+
+    EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(OutputFolder, LeavesNothingWhenAWriteFails) {
+    const ScratchFolder folder;
+
+    const std::string message = message_of<FileError>([&] {
+        const OutputFolder out(folder.path() / "table");
+        out.write("a", "1");
+        out.write("absent/b", "2");
+    });
+
+    expect_parts(message, {"table/absent/b: cannot write"});
+    EXPECT_EQ(message.find(".tmp."), std::string::npos) << message;
+    EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(OutputFolder, TakesANameThatEndsInASlash) {
+    const ScratchFolder folder;
+
+    OutputFolder out(folder.path() / "table" / "");
+    out.write("a", "1");
+    out.commit();
+
+    EXPECT_EQ(folder.names(), Names{"table"});
+    EXPECT_EQ(test::read_file(folder.path() / "table" / "a"), "1");
+}
+
+TEST(OutputFolder, RefusesAnExistingFolderAndLeavesItAlone) {
+    const ScratchFolder folder;
+    fs::create_directory(folder.path() / "table");
+
+    const std::string message =
+        message_of<FileError>([&] { OutputFolder(folder.path() / "table"); });
+
+    expect_parts(message, {"table: already exists"});
+    EXPECT_EQ(folder.names(), Names{"table"});
+}
+
+TEST(OutputFolder, RefusesAnExistingFile) {
+    const ScratchFolder folder;
+    folder.write("table", "text");
+
+    const std::string message =
+        message_of<FileError>([&] { OutputFolder(folder.path() / "table"); });
+
+    expect_parts(message, {"table: already exists"});
+    EXPECT_EQ(test::read_file(folder.path() / "table"), "text");
+}
+
+TEST(OutputFolder, RefusesAMissingParent) {
+    const ScratchFolder folder;
+
+    const std::string message =
+        message_of<FileError>([&] { OutputFolder(folder.path() / "absent" / "table"); });
+
+    expect_parts(message, {"absent/table: cannot create: No such file or directory"});
+    EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(OutputFolder, RefusesAnEmptyName) {
+    const std::string message = message_of<ArgumentError>([] { OutputFolder(""); });
+
+    expect_parts(message, {"empty"});
+}
+
+TEST(OutputFolder, SaysSoWhereItsTemporaryNameIsTaken) {
+    const ScratchFolder folder;
+    const std::string temporary = "table.tmp." + std::to_string(getpid());
+    folder.write(temporary, "of another run");
+
+    const std::string message =
+        message_of<FileError>([&] { OutputFolder(folder.path() / "table"); });
+
+    expect_parts(message, {"table: cannot create: File exists"});
+    EXPECT_EQ(folder.names(), Names{temporary});
+}
+
+TEST(OutputFolder, RefusesToReplaceWhatAppearedMeanwhile) {
+    const ScratchFolder folder;
+
+    const std::string message = message_of<FileError>([&] {
+        OutputFolder out(folder.path() / "table");
+        out.write("a", "1");
+        folder.write("table", "of somebody else");
+        out.commit();
+    });
+
+    expect_parts(message, {"table: cannot create"});
+    EXPECT_EQ(folder.names(), Names{"table"});
+    EXPECT_EQ(test::read_file(folder.path() / "table"), "of somebody else");
+}
+
+}  // namespace
+}  // namespace narrows

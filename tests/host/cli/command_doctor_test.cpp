@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/run_program.hpp"
+
+namespace narrows::test {
+namespace {
+
+nlohmann::json doctor() {
+    const ProgramResult result = run_narrows({"doctor", "--output", "json"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return nlohmann::json::parse(result.out);
+}
+
+TEST(Doctor, ListsTheEmbeddedTables) {
+    const nlohmann::json report = doctor();
+
+    std::vector<std::string> names;
+    for (const auto& row : report["tables"]) names.push_back(row["name"]);
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"textbook/leontief-1986", "textbook/miller-blair-2009",
+                                        "textbook/miller-blair-2009-interregional", "world-2011"}));
+}
+
+TEST(Doctor, FindsTheCpuUsable) {
+    const nlohmann::json report = doctor();
+
+    ASSERT_EQ(report["backends"].size(), 2U);
+    EXPECT_EQ(report["backends"][0]["name"], "cpu");
+    EXPECT_EQ(report["backends"][0]["usable"], true);
+    EXPECT_NE(report["backends"][0]["operations"], "");
+}
+
+TEST(Doctor, GivesAReasonWhereCudaIsNotUsable) {
+    const nlohmann::json report = doctor();
+
+    EXPECT_EQ(report["backends"][1]["name"], "cuda");
+    EXPECT_NE(report["backends"][1]["detail"], "");
+}
+
+TEST(Doctor, PrintsForPeopleAndAsCsv) {
+    const ProgramResult table = run_narrows({"doctor"});
+    const ProgramResult csv = run_narrows({"doctor", "--output", "csv"});
+
+    EXPECT_EQ(table.exit_code, 0);
+    EXPECT_EQ(table.out.rfind("narrows ", 0), 0U) << table.out;
+    EXPECT_NE(table.out.find("world-2011"), std::string::npos);
+    EXPECT_EQ(csv.out.rfind("name,usable,operations,detail\ncpu,true,", 0), 0U) << csv.out;
+}
+
+TEST(Doctor, SeesNoTablesInAnEmptyDataFolder) {
+    const ScratchFolder empty;
+
+    const ProgramResult result =
+        run_narrows({"doctor", "--output", "json"}, {"NARROWS_DATA_DIR=" + empty.path().string()});
+
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(nlohmann::json::parse(result.out)["tables"].empty());
+}
+
+}  // namespace
+}  // namespace narrows::test
