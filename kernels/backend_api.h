@@ -4,8 +4,8 @@
  * backend is a module loaded at run time, and its only exported symbol is narrows_backend_get.
  *
  * Rules on both sides:
- *  - matrices are double, sizes are int64_t; data in host memory is column-major, and element (i, j)
- *    of a matrix with leading dimension ld is at data[i + j * ld];
+ *  - matrices are double, sizes are int64_t; data in host memory is column-major, and element (i,
+ * j) of a matrix with leading dimension ld is at data[i + j * ld];
  *  - handles are opaque. A narrows_matrix may live in host memory, on a device or be spread over
  *    several memories; the host only ever sees blocks of it;
  *  - nothing below this line throws, prints, exits or reads the environment. Every function returns

@@ -37,10 +37,12 @@ void check(const HomeEconomy& home, const ChokepointQuery& query) {
         throw ArgumentError("criticality has a value outside [0, 1]");
     }
     const auto negative = [](const Eigen::MatrixXd& m) { return (m.array() < 0.0).any(); };
-    if (negative(home.domestic) || std::any_of(home.imports.begin(), home.imports.end(), negative)) {
-        throw NumericalError("the table has negative flows between sectors, which a rationing "
-                             "model cannot take; see `narrows check`",
-                             {});
+    if (negative(home.domestic) ||
+        std::any_of(home.imports.begin(), home.imports.end(), negative)) {
+        throw NumericalError(
+            "the table has negative flows between sectors, which a rationing "
+            "model cannot take; see `narrows check`",
+            {});
     }
 }
 
@@ -53,7 +55,9 @@ Eigen::RowVectorXd imports_of(const HomeEconomy& home, Index product, const Coal
 }
 
 /// values / U row by row, 0/0 := 0, at most 1.
-double use_share(double value, double use) { return use > 0.0 ? std::min(1.0, value / use) : 0.0; }
+double use_share(double value, double use) {
+    return use > 0.0 ? std::min(1.0, value / use) : 0.0;
+}
 
 Eigen::MatrixXd domestic_shares(const HomeEconomy& home) {
     Eigen::MatrixXd d(home.domestic.rows(), home.domestic.cols());
@@ -80,8 +84,7 @@ struct Batch {
         scenarios.resize(count);
         for (std::size_t i = 0; i < count; ++i) {
             const auto column = static_cast<Index>(i);
-            const Eigen::RowVectorXd imports =
-                imports_of(home, rows[i].product, rows[i].coalition);
+            const Eigen::RowVectorXd imports = imports_of(home, rows[i].product, rows[i].coalition);
             for (Index j = 0; j < s; ++j) {
                 blocked_share(j, column) =
                     share * use_share(imports[j], home.total_use(rows[i].product, j));
@@ -122,25 +125,23 @@ std::vector<Index> binding_chain(const HomeEconomy& home,
 }
 
 /// Fills gar, its bound and the chain of rows [first, first + count) from the kernel.
-void evaluate(const HomeEconomy& home, const kernels::Bottleneck& headline,
-              const kernels::Bottleneck& tail, const ChokepointQuery& query, Chokepoint* rows,
-              std::size_t count) {
+void evaluate(const HomeEconomy& home, const kernels::Bottleneck& bottleneck,
+              const ChokepointQuery& query, Chokepoint* rows, std::size_t count) {
     Batch batch(home, rows, count, query.share);
     const Index s = home.x.size();
     const double total_value_added = home.value_added.cwiseAbs().sum();
     constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
-    tail.solve(batch.scenarios, query.num_threads);
+    bottleneck.solve(batch.scenarios, query.tail_lambda, query.num_threads);
     for (std::size_t i = 0; i < count; ++i) {
         rows[i].gar_tail = home.value_added.dot(batch.loss.col(static_cast<Index>(i)));
     }
-    headline.solve(batch.scenarios, query.num_threads);
+    bottleneck.solve(batch.scenarios, query.lambda, query.num_threads);
     for (std::size_t i = 0; i < count; ++i) {
         const auto loss = batch.loss.col(static_cast<Index>(i));
         rows[i].gar = home.value_added.dot(loss);
-        const double summation = static_cast<double>(s + 1) * unit_roundoff *
-                                 home.value_added.cwiseAbs().dot(loss);
-        rows[i].error_bound =
-            batch.scenarios[i].loss_share_error * total_value_added + summation;
+        const double summation =
+            static_cast<double>(s + 1) * unit_roundoff * home.value_added.cwiseAbs().dot(loss);
+        rows[i].error_bound = batch.scenarios[i].loss_share_error * total_value_added + summation;
         rows[i].chain = binding_chain(home, batch.scenarios[i]);
     }
 }
@@ -183,7 +184,8 @@ Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& 
     Coalition coalition;
     for (const std::string& code : region_codes) {
         if (code == home.region) {
-            throw ArgumentError("coalition: home " + in_quotes(code) + " cannot withhold from itself");
+            throw ArgumentError("coalition: home " + in_quotes(code) +
+                                " cannot withhold from itself");
         }
         const Index origin = find_code("origin", code, home.origins);
         if (std::find(coalition.begin(), coalition.end(), origin) != coalition.end()) {
@@ -218,14 +220,12 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& home, const LeontiefModel&
         }
     }
     const Eigen::MatrixXd d = domestic_shares(home);
-    const kernels::Bottleneck headline(d.rows(), query.criticality.data(), d.data(), query.lambda);
-    const kernels::Bottleneck tail(d.rows(), query.criticality.data(), d.data(),
-                                   query.tail_lambda);
+    const kernels::Bottleneck bottleneck(d.rows(), query.criticality.data(), d.data());
     const std::size_t total = ranking.rows.size();
     for (std::size_t first = 0; first < total; first += chunk_size) {
         throw_if_interrupted();
         const std::size_t count = std::min(chunk_size, total - first);
-        evaluate(home, headline, tail, query, &ranking.rows[first], count);
+        evaluate(home, bottleneck, query, &ranking.rows[first], count);
         if (query.progress) {
             query.progress(static_cast<std::int64_t>(first + count),
                            static_cast<std::int64_t>(total));
@@ -253,7 +253,7 @@ Eigen::VectorXd loss_rates(const HomeEconomy& home, const Eigen::MatrixXd& criti
     row.coalition = coalition;
     Batch batch(home, &row, 1, share);
     const Eigen::MatrixXd d = domestic_shares(home);
-    kernels::Bottleneck(d.rows(), criticality.data(), d.data(), lambda).solve(batch.scenarios, 1);
+    kernels::Bottleneck(d.rows(), criticality.data(), d.data()).solve(batch.scenarios, lambda, 1);
     if (binding != nullptr) binding->assign(batch.binding.begin(), batch.binding.end());
     return batch.loss.col(0);
 }

@@ -24,9 +24,9 @@ Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& 
 
 struct ChokepointQuery {
     std::vector<Coalition> coalitions;
-    double share = 0.5;         // s: share of the coalition's deliveries that is blocked, [0, 1]
-    double lambda = 0.5;        // share of a domestic shortfall passed on to users, [0, 1)
-    double tail_lambda = 0.9;   // the same for the tail, [0, 1)
+    double share = 0.5;           // s: share of the coalition's deliveries that is blocked, [0, 1]
+    double lambda = 0.5;          // share of a domestic shortfall passed on to users, [0, 1)
+    double tail_lambda = 0.9;     // the same for the tail, [0, 1)
     Eigen::MatrixXd criticality;  // c, s x s, in [0, 1]
     int num_threads = 1;
     std::function<void(std::int64_t done, std::int64_t total)> progress;  // may be empty
@@ -41,7 +41,7 @@ struct Chokepoint {
     double gar = 0.0;         // GDP at risk at lambda (headline)
     double gar_tail = 0.0;    // GDP at risk at tail_lambda
     double gar_share_of_gdp = 0.0;
-    double leverage = 0.0;    // gar / blocked: how cheaply a withholder inflicts the loss
+    double leverage = 0.0;     // gar / blocked: how cheaply a withholder inflicts the loss
     double error_bound = 0.0;  // |gar - exact solution for these accounts| <= error_bound
     /// The sectors that bind: the product, then the sectors that each starve the next one, up to
     /// the sector that loses the most value added. {product, product} is a sector short of imports
@@ -56,7 +56,8 @@ struct ChokepointRanking {
 };
 
 /// GDP at risk of every (product i, coalition C) with blocked imports, home scope. With
-/// beta_j = s sum_{o in C} M^o_ij / U_ij and d_kj = Z_kj / U_kj, the loss rates are the least solution
+/// beta_j = s sum_{o in C} M^o_ij / U_ij and d_kj = Z_kj / U_kj, the loss rates are the least
+/// solution
 ///   delta_j = max_k c_kj (beta_kj + lambda d_kj delta_k),   k != j in the second term,
 /// and GaR = sum_j va_j delta_j: an upper-type exposure, not a forecast. The low-loss end is
 ///   sum_j (blocked_j / x_j) (L va)_j.

@@ -28,6 +28,8 @@ Eigen::MatrixXd survey_criticality(const HomeEconomy& home) {
     return ramp(home, 0.005).cwiseProduct(home.ratings);
 }
 
-Eigen::MatrixXd cost_share_criticality(const HomeEconomy& home) { return ramp(home, 0.01); }
+Eigen::MatrixXd cost_share_criticality(const HomeEconomy& home) {
+    return ramp(home, 0.01);
+}
 
 }  // namespace narrows

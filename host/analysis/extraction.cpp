@@ -60,10 +60,14 @@ Eigen::VectorXd extraction_losses(Extraction kind, const ExtractionBase& base,
     const Eigen::ArrayXd keep = 1.0 - base.A.diagonal().array();  // 1 - a_kk
     const Eigen::ArrayXd g = (base.L.transpose() * weights).array();
     switch (kind) {
-        case Extraction::complete: return x * g / l_kk;
-        case Extraction::backward: return x * (g - w) / l_kk;
-        case Extraction::backward_off_diagonal: return x * g / l_kk - w * x / (keep * l_kk);
-        case Extraction::forward: return g * (x - f) / l_kk;
+        case Extraction::complete:
+            return x * g / l_kk;
+        case Extraction::backward:
+            return x * (g - w) / l_kk;
+        case Extraction::backward_off_diagonal:
+            return x * g / l_kk - w * x / (keep * l_kk);
+        case Extraction::forward:
+            return g * (x - f) / l_kk;
         case Extraction::forward_ghosh: {
             // x_k (Gw)_k = (L (x w))_k and G_kk = l_kk: G itself is not needed.
             const Eigen::ArrayXd xgw = (base.L * (x * w).matrix()).array();
@@ -82,17 +86,26 @@ Eigen::VectorXd output_after_extraction(Extraction kind, const ExtractionBase& b
     const double x_k = base.x[k];
     Eigen::VectorXd after = base.x - column * (x_k / l_kk);
     switch (kind) {
-        case Extraction::complete: after[k] = 0.0; return after;
-        case Extraction::backward: after[k] += x_k / l_kk; return after;
-        case Extraction::backward_off_diagonal: after[k] += x_k / (keep * l_kk); return after;
-        case Extraction::forward: return base.x - column * ((x_k - base.f[k]) / l_kk);
+        case Extraction::complete:
+            after[k] = 0.0;
+            return after;
+        case Extraction::backward:
+            after[k] += x_k / l_kk;
+            return after;
+        case Extraction::backward_off_diagonal:
+            after[k] += x_k / (keep * l_kk);
+            return after;
+        case Extraction::forward:
+            return base.x - column * ((x_k - base.f[k]) / l_kk);
         case Extraction::forward_ghosh: {
             // x_k G_kj = L_kj x_j; the sector itself keeps its unit.
             after = base.x - base.L.row(k).transpose().cwiseProduct(base.x) / l_kk;
             after[k] += x_k / l_kk;
             return after;
         }
-        case Extraction::total_off_diagonal: after[k] = base.f[k] / keep; return after;
+        case Extraction::total_off_diagonal:
+            after[k] = base.f[k] / keep;
+            return after;
     }
     throw ArgumentError("unknown kind of extraction");
 }
@@ -122,8 +135,8 @@ Eigen::MatrixXd cell_losses(const ExtractionBase& base, const Eigen::VectorXd& w
         1.0 + fraction * base.A.array() * base.L.transpose().array();
     constexpr double smallest = 1e-8;
     if ((denominator <= smallest).any()) {
-        throw NumericalError("an added cell makes the table non-productive (1 - delta L_ji <= 1e-8)",
-                             {});
+        throw NumericalError(
+            "an added cell makes the table non-productive (1 - delta L_ji <= 1e-8)", {});
     }
     return ((g.asDiagonal() * z).array() * fraction / denominator).matrix();
 }

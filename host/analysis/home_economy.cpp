@@ -8,8 +8,9 @@ namespace {
 HomeEconomy national_home(const IoTable& table, const std::string& region) {
     const std::string& own = table.classification().regions().front().code;
     if (!region.empty() && region != own) {
-        throw ArgumentError("the table is national" + (own.empty() ? "" : ", of " + in_quotes(own)) +
-                            ": there is no home " + in_quotes(region) + " in it");
+        throw ArgumentError("the table is national" +
+                            (own.empty() ? "" : ", of " + in_quotes(own)) + ": there is no home " +
+                            in_quotes(region) + " in it");
     }
     if (!table.has_imports()) {
         throw ArgumentError("the table has no import matrix (M.csv), which choke points need");

@@ -16,12 +16,12 @@ namespace narrows {
 struct HomeEconomy {
     std::string region;
     std::vector<Sector> sectors;
-    std::vector<std::string> origins;           // regions that imports come from, without home
-    Eigen::MatrixXd domestic;                   // Z, s x s
-    std::vector<Eigen::MatrixXd> imports;       // M^o by origin, s x s each
-    Eigen::MatrixXd total_use;                  // U = Z + sum of M^o
-    Eigen::VectorXd value_added, taxes, x;      // s each
-    Eigen::MatrixXd ratings;                    // criticality ratings, 0 x 0 where there are none
+    std::vector<std::string> origins;       // regions that imports come from, without home
+    Eigen::MatrixXd domestic;               // Z, s x s
+    std::vector<Eigen::MatrixXd> imports;   // M^o by origin, s x s each
+    Eigen::MatrixXd total_use;              // U = Z + sum of M^o
+    Eigen::VectorXd value_added, taxes, x;  // s each
+    Eigen::MatrixXd ratings;                // criticality ratings, 0 x 0 where there are none
 
     double gdp() const { return value_added.sum(); }
     /// A = Z x^-1 with v, tau and m = all imports.

@@ -94,18 +94,27 @@ Backend Backend::open(const narrows_backend_api& api, int device) {
     context->name = api.name;
     context->operations = api.operations;
     if (api.open(device, &context->context) != NARROWS_OK) {
-        throw BackendUnavailable(fmt::format("backend {}: cannot open device {}", api.name, device));
+        throw BackendUnavailable(
+            fmt::format("backend {}: cannot open device {}", api.name, device));
     }
     context->check(api.describe(context->context, text.data(), text.size()), "describe");
     context->device = text.data();
     return Backend(std::move(context));
 }
 
-Backend Backend::cpu() { return open(*cpu::backend(), 0); }
+Backend Backend::cpu() {
+    return open(*cpu::backend(), 0);
+}
 
-const std::string& Backend::name() const { return context_->name; }
-const std::string& Backend::operations() const { return context_->operations; }
-const std::string& Backend::device() const { return context_->device; }
+const std::string& Backend::name() const {
+    return context_->name;
+}
+const std::string& Backend::operations() const {
+    return context_->operations;
+}
+const std::string& Backend::device() const {
+    return context_->device;
+}
 
 Factor Backend::factor(const Eigen::MatrixXd& a) const {
     const narrows_backend_api& api = *context_->api;
@@ -119,16 +128,15 @@ Factor Backend::factor(const Eigen::MatrixXd& a) const {
     context_->check(api.upload(context_->context, n, n, a.data(), n, uploaded.out()), "upload");
     narrows_factor* factor = nullptr;
     narrows_factor_info info{};
-    const narrows_status status =
-        api.factor(context_->context, uploaded.get(), &factor, &info);
+    const narrows_status status = api.factor(context_->context, uploaded.get(), &factor, &info);
     if (status == NARROWS_SINGULAR) {
-        throw NumericalError(
-            fmt::format("I - A is singular: elimination step {} of {} has pivot 0",
-                        info.singular_at + 1, n),
-            {});
+        throw NumericalError(fmt::format("I - A is singular: elimination step {} of {} has pivot 0",
+                                         info.singular_at + 1, n),
+                             {});
     }
     context_->check(status, "factor");
-    return Factor(context_, std::unique_ptr<Factor::Handle>(new Factor::Handle{context_.get(), factor}), n,
+    return Factor(context_,
+                  std::unique_ptr<Factor::Handle>(new Factor::Handle{context_.get(), factor}), n,
                   info.min_pivot);
 }
 
@@ -144,7 +152,8 @@ Factor::~Factor() = default;
 
 Eigen::MatrixXd Factor::solved(Eigen::MatrixXd rhs, bool transposed) const {
     if (rhs.rows() != order_) {
-        throw ArgumentError(fmt::format("right-hand side has {} rows, expected {}", rhs.rows(), order_));
+        throw ArgumentError(
+            fmt::format("right-hand side has {} rows, expected {}", rhs.rows(), order_));
     }
     const narrows_backend_api& api = *context_->api;
     context_->require_memory("solving", "8 n k bytes", api.solve_bytes(order_, rhs.cols()));
@@ -154,7 +163,9 @@ Eigen::MatrixXd Factor::solved(Eigen::MatrixXd rhs, bool transposed) const {
     return rhs;
 }
 
-Eigen::MatrixXd Factor::solve(const Eigen::MatrixXd& rhs) const { return solved(rhs, false); }
+Eigen::MatrixXd Factor::solve(const Eigen::MatrixXd& rhs) const {
+    return solved(rhs, false);
+}
 
 Eigen::MatrixXd Factor::solve_transposed(const Eigen::MatrixXd& rhs) const {
     return solved(rhs, true);
@@ -166,9 +177,9 @@ Eigen::MatrixXd Factor::inverse() const {
     Matrix inverse(&api, context_->context);
     context_->check(api.inverse(context_->context, handle_->factor, inverse.out()), "inverse");
     Eigen::MatrixXd result(order_, order_);
-    context_->check(api.download(context_->context, inverse.get(), 0, 0, order_, order_,
-                                 result.data(), order_),
-                    "download");
+    context_->check(
+        api.download(context_->context, inverse.get(), 0, 0, order_, order_, result.data(), order_),
+        "download");
     return result;
 }
 

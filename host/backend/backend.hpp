@@ -80,8 +80,8 @@ struct BackendChoice {
     std::string reason;  // "" where the request was met by the first choice
 };
 
-/// automatic: CUDA where it runs, otherwise the CPU with the reason. cuda: throws BackendUnavailable
-/// with the reason where it does not run.
+/// automatic: CUDA where it runs, otherwise the CPU with the reason. cuda: throws
+/// BackendUnavailable with the reason where it does not run.
 BackendChoice choose_backend(BackendRequest request, int device = 0);
 
 /// What became of a module: its table, or why there is none.

@@ -1,7 +1,6 @@
 // Finds and loads backend modules. "Not usable here" is a normal answer with a reason.
-#include <dlfcn.h>
-
 #include <array>
+#include <dlfcn.h>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -30,16 +29,18 @@ LoadedModule load_module(const std::filesystem::path& path) {
     if (module == nullptr) return {nullptr, "cannot load the module: " + loader_message()};
     void* symbol = dlsym(module, NARROWS_BACKEND_SYMBOL);
     if (symbol == nullptr) {
-        return {nullptr, fmt::format("{} does not export {}", path.string(), NARROWS_BACKEND_SYMBOL)};
+        return {nullptr,
+                fmt::format("{} does not export {}", path.string(), NARROWS_BACKEND_SYMBOL)};
     }
     const auto get = reinterpret_cast<narrows_backend_get_function>(symbol);
     const narrows_backend_api* api = get();
     if (api == nullptr) return {nullptr, path.string() + " gives no function table"};
     if (api->abi != NARROWS_BACKEND_ABI ||
         api->struct_size != static_cast<std::int32_t>(sizeof(narrows_backend_api))) {
-        return {nullptr, fmt::format("{} has backend ABI {} (table of {} bytes), expected {} ({} bytes)",
-                                     path.string(), api->abi, api->struct_size, NARROWS_BACKEND_ABI,
-                                     sizeof(narrows_backend_api))};
+        return {nullptr,
+                fmt::format("{} has backend ABI {} (table of {} bytes), expected {} ({} bytes)",
+                            path.string(), api->abi, api->struct_size, NARROWS_BACKEND_ABI,
+                            sizeof(narrows_backend_api))};
     }
     std::array<char, 512> reason{};
     std::int32_t num_devices = 0;

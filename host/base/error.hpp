@@ -19,11 +19,14 @@ enum class ExitCode : int {
     interrupted = 130         // SIGINT or SIGTERM, as shells report it
 };
 
-/// Base of everything narrows throws. The message is one line.
+/// `text` with every control character (line breaks, escape sequences) replaced by a space.
+std::string one_line(std::string text);
+
+/// Base of everything narrows throws. The message is one line, whatever a path or a file holds.
 class Error : public std::runtime_error {
   public:
     Error(ExitCode exit_code, const std::string& message)
-        : std::runtime_error(message), exit_code_(exit_code) {}
+        : std::runtime_error(one_line(message)), exit_code_(exit_code) {}
     ExitCode exit_code() const noexcept { return exit_code_; }
 
   private:
@@ -91,7 +94,7 @@ class Interrupted : public Error {
 /// than half of its letters differ). For "did you mean" in messages.
 std::string nearest(std::string_view text, const std::vector<std::string>& candidates);
 
-/// `text` in quotes for a message: one line, printable, at most 60 characters.
+/// `text` in quotes for a message: one line, printable, cut after 60 bytes, never inside a letter.
 std::string in_quotes(std::string_view text);
 
 }  // namespace narrows

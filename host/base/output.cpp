@@ -1,12 +1,11 @@
 #include "host/base/output.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 
 #include "host/base/error.hpp"
 #include "host/base/interrupt.hpp"
@@ -52,14 +51,15 @@ void write_file(const fs::path& path, std::string_view content) {
     if (fs::exists(status) && !fs::is_regular_file(status)) {
         std::FILE* file = std::fopen(path.c_str(), "wb");
         if (file == nullptr) fail(path, "write", errno);
-        const bool written =
-            std::fwrite(content.data(), 1, content.size(), file) == content.size();
+        const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
         if (std::fclose(file) != 0 || !written) fail(path, "write", errno);
         return;
     }
-    const fs::path temporary = temporary_name(path);
+    // A link stays a link: what it names is replaced.
+    const fs::path target = fs::is_symlink(path) && fs::exists(status) ? fs::canonical(path) : path;
+    const fs::path temporary = temporary_name(target);
     write_through(temporary, content, path);
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    if (std::rename(temporary.c_str(), target.c_str()) != 0) {
         const int error = errno;
         std::error_code ignored;
         fs::remove(temporary, ignored);
@@ -70,10 +70,13 @@ void write_file(const fs::path& path, std::string_view content) {
 OutputFolder::OutputFolder(fs::path path) : path_(std::move(path)) {
     // "out/" names the same folder as "out".
     if (!path_.has_filename()) path_ = path_.parent_path();
+    if (path_.empty()) throw ArgumentError("the name of the folder to create is empty");
     temporary_ = temporary_name(path_);
     std::error_code error;
     if (fs::exists(path_, error)) throw FileError(path_.string(), "already exists");
-    if (!fs::create_directory(temporary_, error)) fail(path_, "create", error.value());
+    if (!fs::create_directory(temporary_, error)) {
+        fail(path_, "create", error ? error.value() : EEXIST);
+    }
 }
 
 OutputFolder::~OutputFolder() {

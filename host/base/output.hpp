@@ -11,7 +11,7 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// A folder that appears only when complete: files go to a temporary sibling, commit() renames it.
 /// Without commit() the temporary folder is removed. Throws FileError; an existing `path` is an
-/// error, nothing is overwritten.
+/// error, nothing is overwritten. An empty `path` is an ArgumentError.
 class OutputFolder {
   public:
     explicit OutputFolder(std::filesystem::path path);

@@ -62,9 +62,9 @@ ModelCheck check_model(const IoTable& table, const CheckOptions& options, RunRec
 
 std::vector<std::string> first_few(const std::vector<std::string>& labels) {
     constexpr std::size_t shown = 10;
-    std::vector<std::string> few(labels.begin(),
-                                 labels.begin() + static_cast<std::ptrdiff_t>(
-                                                      std::min(shown, labels.size())));
+    std::vector<std::string> few(
+        labels.begin(),
+        labels.begin() + static_cast<std::ptrdiff_t>(std::min(shown, labels.size())));
     if (labels.size() > shown) few.push_back(fmt::format("and {} more", labels.size() - shown));
     return few;
 }
@@ -108,10 +108,10 @@ void add_findings(Document& document, const IoTable& table, const ModelCheck& mo
         document.fields.push_back({key, heading, style, std::move(value)});
     };
     const auto residual = [](const BalanceReport& report) {
-        return fmt::format("{}, largest residual {:.3g} ({:.1e} relative)",
-                           report.balanced() ? "yes"
-                                             : fmt::format("no, {} out", report.num_unbalanced),
-                           report.max_absolute, report.max_relative);
+        return fmt::format(
+            "{}, largest residual {:.3g} ({:.1e} relative)",
+            report.balanced() ? "yes" : fmt::format("no, {} out", report.num_unbalanced),
+            report.max_absolute, report.max_relative);
     };
     add("rows_balanced", "", Style::text, found.rows.balanced());
     add("columns_balanced", "", Style::text, found.columns.balanced());
@@ -130,8 +130,8 @@ void add_findings(Document& document, const IoTable& table, const ModelCheck& mo
     add("max_column_sum_sector", "", Style::text, model.max_column_label);
     add("", "largest column sum of A", Style::text,
         fmt::format("{:.6g} ({})", model.max_column_sum, model.max_column_label));
-    add("spectral_radius", "spectral radius of |A|", Style::text,
-        fmt::format("{:.8g}", model.radius.estimate()));
+    add("", "spectral radius of |A|", Style::text, fmt::format("{:.8g}", model.radius.estimate()));
+    add("spectral_radius", "", Style::coefficient, model.radius.estimate());
     add("spectral_radius_lower", "", Style::coefficient, model.radius.lower);
     add("spectral_radius_upper", "", Style::coefficient, model.radius.upper);
     add("productive", "productive", Style::text, model.productive);
@@ -154,7 +154,7 @@ void run_check(const CheckOptions& options) {
         balance_sheet("worst_rows", "Worst rows (x = Z1 + F1)", table.diagnostics().rows),
         balance_sheet("worst_columns", "Worst columns (x' = 1'Z + 1'M + 1'T + 1'V)",
                       table.diagnostics().columns)};
-    if (document.sheets.front().rows.empty()) std::swap(document.sheets[0], document.sheets[1]);
+    document.csv_of_fields = true;
     print(std::move(document), options.output);
     if (!table.diagnostics().acceptable()) {
         throw BalanceError(options.table + ": " + table.diagnostics().first_problem());

@@ -23,7 +23,7 @@ struct ConvertOptions {
 };
 
 void report_written(const IoTable& table, const std::string& folder) {
-    fmt::print("{}: {} nodes, {}\n", folder, table.num_nodes(), table.hash());
+    write_stdout(fmt::format("{}: {} nodes, {}\n", folder, table.num_nodes(), table.hash()));
 }
 
 void run_convert(const ConvertOptions& options) {

@@ -62,8 +62,8 @@ std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
         const Eigen::VectorXd output = sector_losses(options, base, ones);
         const Eigen::VectorXd gdp = sector_losses(options, base, v);
         for (Index k = 0; k < table.num_nodes(); ++k) {
-            result.push_back({classes.label(k), classes.sector(classes.sector_of(k)).name,
-                              output[k], gdp[k]});
+            result.push_back(
+                {classes.label(k), classes.sector(classes.sector_of(k)).name, output[k], gdp[k]});
         }
     }
     std::stable_sort(result.begin(), result.end(),
@@ -71,15 +71,13 @@ std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
     return result;
 }
 
-void check(const ExtractOptions& options, const IoTable& table) {
+/// What can be refused before a table is read.
+void check(const ExtractOptions& options) {
     parse_output_format(options.output.format);
     parse_extraction(options.kind);
     if (!(options.fraction > 0.0 && options.fraction <= 1.0)) {
         throw ArgumentError(
             fmt::format("fraction is {}, expected a number above 0, at most 1", options.fraction));
-    }
-    if (options.by_region && !table.is_multi_regional()) {
-        throw ArgumentError("--by-region: a national table has one region only");
     }
     if (options.by_region && (options.fraction != 1.0 || options.kind != "complete")) {
         throw ArgumentError("--by-region: regions are extracted completely");
@@ -87,8 +85,11 @@ void check(const ExtractOptions& options, const IoTable& table) {
 }
 
 void run_extract(const ExtractOptions& options) {
+    check(options);
     const IoTable table = read_table(options.table);
-    check(options, table);
+    if (options.by_region && !table.is_multi_regional()) {
+        throw ArgumentError("--by-region: a national table has one region only");
+    }
     ModelRun run = start_model("extract", table, options.backend);
     const Coefficients& coefficients = run.model.coefficients();
     const ExtractionBase base{run.model.leontief_inverse(), coefficients.A, table.x(),
@@ -147,15 +148,15 @@ void add_extract(CLI::App& app) {
     command
         ->add_option("--fraction", options->fraction,
                      "share taken out, for --kind forward and backward and for --cell")
-        ->capture_default_str();
-    CLI::Option* regions = command->add_flag("--by-region", options->by_region,
-                                             "extract every region as a whole");
+        ->capture_default_str()
+        ->check(number());
+    CLI::Option* regions =
+        command->add_flag("--by-region", options->by_region, "extract every region as a whole");
     command->add_option("--cell", options->cell, "extract the flow from sector FROM to sector TO")
         ->expected(2)
         ->type_name("FROM TO")
         ->excludes(regions);
-    command->add_option("--top", options->top, "only the first N rows")
-        ->check(CLI::NonNegativeNumber);
+    command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     command->callback([options] { run_extract(*options); });

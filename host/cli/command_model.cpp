@@ -113,6 +113,25 @@ void run_multipliers(const ModelOptions& options) {
     print(std::move(document), options.output);
 }
 
+/// Value added by region, one column per scenario: where a world table's answer falls.
+Sheet value_added_by_region(const IoTable& table, const Demand& demand,
+                            const Eigen::MatrixXd& value_added) {
+    Sheet sheet{"regions", "GDP by region", {{"region", "region"}}, {}};
+    for (const std::string& scenario : demand.scenarios) {
+        sheet.columns.push_back({scenario, scenario, Style::flow});
+    }
+    const Classification& classes = table.classification();
+    for (std::size_t r = 0; r < classes.regions().size(); ++r) {
+        std::vector<Cell> row{classes.regions()[r].code};
+        const std::vector<Index> nodes = classes.nodes_of_region(static_cast<Index>(r));
+        for (Index k = 0; k < value_added.cols(); ++k) {
+            row.emplace_back(value_added(nodes, k).sum());
+        }
+        sheet.rows.push_back(std::move(row));
+    }
+    return sheet;
+}
+
 void run_solve(const ModelOptions& options) {
     parse_output_format(options.output.format);
     const IoTable table = read_table(options.table);
@@ -143,6 +162,10 @@ void run_solve(const ModelOptions& options) {
     document.fields.push_back({"relative_residual", "residual |x - Ax - f| / |f|", Style::bound,
                                run.model.relative_residual(output, demand.values)});
     document.sheets.push_back(std::move(totals));
+    if (table.is_multi_regional()) {
+        document.sheets.push_back(
+            value_added_by_region(table, demand, coefficients.v.asDiagonal() * output));
+    }
     print(std::move(document), options.output);
 }
 

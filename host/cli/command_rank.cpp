@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -54,14 +55,22 @@ std::vector<Coalition> coalitions(const RankOptions& options, const HomeEconomy&
     if (options.each_origin || result.empty()) {
         for (Coalition& coalition : each_origin(home)) result.push_back(std::move(coalition));
     }
-    return result;
+    // Asked for twice is ranked once.
+    std::vector<Coalition> distinct;
+    for (Coalition& coalition : result) {
+        if (std::find(distinct.begin(), distinct.end(), coalition) == distinct.end()) {
+            distinct.push_back(std::move(coalition));
+        }
+    }
+    return distinct;
 }
 
 /// The rule that was used and its matrix; without a wish, survey where the table has ratings.
 std::pair<std::string, Eigen::MatrixXd> criticality(const std::string& wish,
                                                     const HomeEconomy& home) {
-    const std::string rule =
-        !wish.empty() ? wish : home.ratings.size() > 0 ? "survey" : "cost-share";
+    const std::string rule = !wish.empty()             ? wish
+                             : home.ratings.size() > 0 ? "survey"
+                                                       : "cost-share";
     if (rule == "survey") return {rule, survey_criticality(home)};
     if (rule == "cost-share") return {rule, cost_share_criticality(home)};
     return {rule, read_criticality(rule, home.sectors)};
@@ -92,14 +101,15 @@ void run_rank(const RankOptions& options) {
 
     record_model(record, model, choice.reason);
     record.threads = options.threads;
-    record.parameters = {{"home", home.region},
-                         {"scope", "home"},
-                         {"share", options.share},
-                         {"lambda", options.lambda},
-                         {"tail_lambda", options.tail_lambda},
-                         {"criticality", rule},
-                         {"num_coalitions", query.coalitions.size()},
-                         {"top", options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top)}};
+    record.parameters = {
+        {"home", home.region},
+        {"scope", "home"},
+        {"share", options.share},
+        {"lambda", options.lambda},
+        {"tail_lambda", options.tail_lambda},
+        {"criticality", rule},
+        {"num_coalitions", query.coalitions.size()},
+        {"top", options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top)}};
     if (options.top >= 0 && static_cast<std::size_t>(options.top) < ranking.rows.size()) {
         ranking.rows.resize(static_cast<std::size_t>(options.top));
     }
@@ -123,24 +133,30 @@ void add_rank(CLI::App& app) {
     command->add_flag("--each-origin", options->each_origin,
                       "every origin withholds alone (the default)");
     command->add_flag("--all-imports", options->all_imports, "all origins withhold together");
-    command->add_option("--coalition", options->coalitions,
-                        "origins A,B,... that withhold together; may be repeated")
-        ->delimiter('\0');
-    command->add_option("--share", options->share, "share of the deliveries that is blocked, 0 to 1")
-        ->capture_default_str();
-    command->add_option("--lambda", options->lambda,
-                        "share of a domestic shortfall passed on to users, 0 to below 1")
-        ->capture_default_str();
+    command
+        ->add_option("--coalition", options->coalitions,
+                     "origins A,B,... that withhold together; may be repeated")
+        ->delimiter('\0')
+        ->allow_extra_args(false);  // a TABLE may follow
+    command
+        ->add_option("--share", options->share, "share of the deliveries that is blocked, 0 to 1")
+        ->capture_default_str()
+        ->check(number());
+    command
+        ->add_option("--lambda", options->lambda,
+                     "share of a domestic shortfall passed on to users, 0 to below 1")
+        ->capture_default_str()
+        ->check(number());
     command->add_option("--tail-lambda", options->tail_lambda, "the same for the tail")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(number());
     command->add_option("--criticality", options->criticality,
                         "survey (default where the table carries ratings), cost-share, or a CSV "
                         "file product,user,c");
-    command->add_option("--top", options->top, "only the first N rows")
-        ->check(CLI::NonNegativeNumber);
+    command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     command->add_option("--threads", options->threads, "number of threads")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     command->callback([options] { run_rank(*options); });

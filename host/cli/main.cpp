@@ -1,6 +1,9 @@
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -8,17 +11,34 @@
 #include "host/base/error.hpp"
 #include "host/base/interrupt.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
 
 namespace {
 
 /// One line on standard error; the exit code says what kind of error it is.
 int report(narrows::ExitCode code, const std::string& message) {
-    std::string line = "narrows: error: " + message;
-    for (char& c : line) {
-        if (c == '\n' || c == '\r') c = ' ';
-    }
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::fprintf(stderr, "narrows: error: %s\n", narrows::one_line(message).c_str());
     return static_cast<int>(code);
+}
+
+void refuse_empty_values(CLI::App& app) {
+    for (CLI::App* command : app.get_subcommands({})) {
+        for (CLI::Option* option : command->get_options()) {
+            if (option->get_expected_min() > 0) option->check(narrows::cli::not_empty());
+        }
+    }
+}
+
+/// CLI11 says only that a command is required where it does not know the one that was given.
+std::optional<std::string> unknown_command(const CLI::App& app) {
+    if (!app.get_subcommands().empty() || app.remaining().empty()) return std::nullopt;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    const std::string given = app.remaining().front();
+    const std::string near = narrows::nearest(given, names);
+    return (given.rfind('-', 0) == 0 ? "unknown option " : "unknown command ") +
+           narrows::in_quotes(given) +
+           (near.empty() ? "" : ", did you mean " + narrows::in_quotes(near) + "?");
 }
 
 constexpr const char* footer =
@@ -46,14 +66,17 @@ int main(int argc, char** argv) {
     add_convert(app);
     add_aggregate(app);
     add_doctor(app);
+    refuse_empty_values(app);
     try {
         app.parse(argc, argv);
         return 0;
     } catch (const CLI::Success& success) {
-        return app.exit(success);  // --help, --version
+        const int code = app.exit(success);  // --help, --version
+        if (std::cout.flush()) return code;
+        return report(narrows::ExitCode::data, "standard output: cannot write");
     } catch (const CLI::ParseError& error) {
         return report(narrows::ExitCode::usage,
-                      std::string(error.what()) + " (see `narrows --help`)");
+                      unknown_command(app).value_or(error.what()) + " (see `narrows --help`)");
     } catch (const narrows::Error& error) {
         return report(error.exit_code(), error.what());
     } catch (const std::bad_alloc&) {

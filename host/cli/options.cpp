@@ -1,19 +1,20 @@
 #include "host/cli/options.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
 #include "host/base/output.hpp"
+#include "host/readers/csv.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -25,6 +26,8 @@ double seconds() {
 
 const double program_start = seconds();
 
+}  // namespace
+
 void write_stdout(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
         std::fflush(stdout) != 0) {
@@ -32,7 +35,32 @@ void write_stdout(const std::string& text) {
     }
 }
 
-}  // namespace
+CLI::Validator not_empty() {
+    return {[](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); },
+            ""};
+}
+
+CLI::Validator number() {
+    return {[](const std::string& text) {
+                return parse_number(text) ? std::string()
+                                          : "found " + in_quotes(text) + ", expected a number";
+            },
+            ""};
+}
+
+CLI::Validator whole_number(int lowest) {
+    return {[lowest](const std::string& text) {
+                int value = 0;
+                const char* end = text.data() + text.size();
+                const auto parsed = std::from_chars(text.data(), end, value);
+                if (parsed.ec == std::errc() && parsed.ptr == end && value >= lowest) {
+                    return std::string();
+                }
+                return fmt::format("found {}, expected a whole number, {} or more", in_quotes(text),
+                                   lowest);
+            },
+            ""};
+}
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
     command.add_option("--output", options.format, "table, csv or json")->capture_default_str();
@@ -57,7 +85,9 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
         .add_option("--backend", options.name,
                     "auto (CUDA where it runs, else the CPU), cpu or cuda")
         ->capture_default_str();
-    command.add_option("--device", options.device, "number of the GPU")->capture_default_str();
+    command.add_option("--device", options.device, "number of the GPU")
+        ->capture_default_str()
+        ->check(whole_number(0));
 }
 
 BackendChoice choose(const BackendOptions& options) {

@@ -9,6 +9,12 @@
 
 namespace narrows::cli {
 
+/// What the text of an option has to be; the message says what was found and what was expected.
+/// Empty text is most often a variable that was not set, and CLI11 reads it as 0.
+CLI::Validator not_empty();
+CLI::Validator number();
+CLI::Validator whole_number(int lowest);
+
 /// Where and how a result is printed.
 struct OutputOptions {
     std::string format = "table";
@@ -19,6 +25,9 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 /// Renders the document and writes it to the file or to standard output, all or nothing. Colours
 /// only on a terminal and without NO_COLOR. Throws FileError.
 void print(Document document, const OutputOptions& options);
+
+/// Writes to standard output, flushed. Throws FileError.
+void write_stdout(const std::string& text);
 
 struct BackendOptions {
     std::string name = "auto";

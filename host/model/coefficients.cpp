@@ -23,7 +23,11 @@ Eigen::VectorXd per_output(const Eigen::VectorXd& flows, const Eigen::VectorXd& 
 class Components {
   public:
     explicit Components(const Eigen::MatrixXd& a)
-        : a_(a), n_(a.rows()), order_(static_cast<std::size_t>(n_), -1), low_(order_), on_stack_(order_.size()) {
+        : a_(a),
+          n_(a.rows()),
+          order_(static_cast<std::size_t>(n_), -1),
+          low_(order_),
+          on_stack_(order_.size()) {
         for (Index node = 0; node < n_; ++node) {
             if (order(node) < 0) visit(node);
         }
@@ -118,17 +122,32 @@ SpectralRadius spectral_radius(const Eigen::MatrixXd& a, double tolerance, int m
     if (a.size() == 0) return result;
     Eigen::VectorXd w = Eigen::VectorXd::Ones(a.rows());
     result.upper = INFINITY;
-    for (int step = 0; step < max_steps; ++step) {
+    double upper_before = INFINITY;
+    constexpr int patience = 50;
+    for (int step = 1; step <= max_steps; ++step) {
         const Eigen::VectorXd image = magnitude.transpose() * w;
         const Eigen::ArrayXd ratios = image.array() / w.array();
         result.upper = std::min(result.upper, ratios.maxCoeff());
         result.lower = std::max(result.lower, ratios.minCoeff());
-        if (result.upper - result.lower <= tolerance * std::max(result.upper, 1e-300)) break;
+        if (result.upper - result.lower <= tolerance * result.upper) return result;
+        if (step % patience == 0) {
+            if (upper_before - result.upper <= tolerance * result.upper) break;
+            upper_before = result.upper;
+        }
         // The shift by I keeps w positive and the iteration free of cycles.
         w += image;
         w /= w.maxCoeff();
         w = w.cwiseMax(1e-250);  // still a valid w: any positive vector gives valid bounds
     }
+    // A reducible matrix: sectors outside the dominant set fade from w and spoil the minimum. The
+    // dominant set alone bounds the radius from below, for rho(A) >= rho of any principal block.
+    const Eigen::ArrayXd kept = (w.array() > 1e-8).select(w.array(), 0.0);
+    const Eigen::ArrayXd image = (magnitude.transpose() * kept.matrix()).array();
+    double smallest = INFINITY;
+    for (Index j = 0; j < kept.size(); ++j) {
+        if (kept[j] > 0.0) smallest = std::min(smallest, image[j] / kept[j]);
+    }
+    result.lower = std::max(result.lower, smallest);
     return result;
 }
 

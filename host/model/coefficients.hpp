@@ -31,9 +31,9 @@ Eigen::MatrixXd input_coefficients(const Eigen::MatrixXd& z, const Eigen::Vector
 Eigen::MatrixXd allocation_coefficients(const Eigen::MatrixXd& z, const Eigen::VectorXd& x);
 
 /// Bounds on the spectral radius of |A| by Collatz and Wielandt: with w > 0,
-/// min_j (w'|A|)_j / w_j <= rho <= max_j (w'|A|)_j / w_j. Power iteration on I + |A| tightens them
-/// until they agree to `tolerance` or `max_steps` are done; for a reducible A the lower bound may
-/// stay loose, the upper bound is what proves productivity.
+/// min_j (w'|A|)_j / w_j <= rho <= max_j (w'|A|)_j / w_j, the minimum over any set of sectors that
+/// buy from each other. Power iteration on I + |A| tightens them until they agree to `tolerance`,
+/// stop moving by that much, or `max_steps` are done; the bounds hold whenever it stops.
 struct SpectralRadius {
     double lower = 0.0;
     double upper = 0.0;

@@ -17,16 +17,17 @@ namespace {
     std::string message = "the table is not productive: " + cause;
     if (!sets.empty()) {
         const Eigen::RowVectorXd sums = a.cwiseAbs().colwise().sum();
-        message += fmt::format("; {} sectors feed each other more than they deliver, largest column "
-                               "sums of A:",
-                               sets.front().size());
+        message += fmt::format(
+            "; {} sectors feed each other more than they deliver, largest column "
+            "sums of A:",
+            sets.front().size());
         constexpr std::size_t num_named = 5;
         for (const Index member : sets.front()) {
             const auto at = static_cast<std::size_t>(member);
             sectors.push_back(at < labels.size() ? labels[at] : "#" + std::to_string(member + 1));
             if (sectors.size() > num_named) continue;
-            message += fmt::format("{} {} ({:.6g})", sectors.size() == 1 ? "" : ",",
-                                   sectors.back(), sums[member]);
+            message += fmt::format("{} {} ({:.6g})", sectors.size() == 1 ? "" : ",", sectors.back(),
+                                   sums[member]);
         }
     }
     throw NumericalError(message + ", expected a spectral radius below 1", std::move(sectors));
@@ -91,7 +92,8 @@ void LeontiefModel::prove_productive(const std::vector<std::string>& labels) {
                 order() == 0 ? 0.0 : (image.array() / output_multipliers_.array()).maxCoeff();
             if (certificate_.spectral_radius_bound < 1.0) return;
         }
-        refuse(a, labels, fmt::format("the spectral radius of A is {:.6g}", spectral_radius(a).upper));
+        refuse(a, labels,
+               fmt::format("the spectral radius of A is {:.6g}", spectral_radius(a).upper));
     }
     // Negative coefficients: the multipliers prove nothing, but |A| bounds A.
     const SpectralRadius radius = spectral_radius(a);

@@ -13,9 +13,9 @@ namespace narrows {
 
 /// How far results of a model can be trusted.
 struct Certificate {
-    /// max_j |((v + m + tau) L)_j - 1| over the sectors with output: the economic identity, zero for
-    /// exact accounts and exact arithmetic (Miller & Blair 2009, ch. 2). Absent for a model that was
-    /// built from A alone.
+    /// max_j |((v + m + tau) L)_j - 1| over the sectors with output: the economic identity, zero
+    /// for exact accounts and exact arithmetic (Miller & Blair 2009, ch. 2). Absent for a model
+    /// that was built from A alone.
     std::optional<double> identity_deviation;
     /// An upper bound on the spectral radius of |A|, proved by Collatz and Wielandt's quotient.
     double spectral_radius_bound = 0.0;
@@ -49,8 +49,9 @@ class LeontiefModel {
     /// base prices are 1 at c = v + m + tau (cost-push, Miller & Blair 2009, 2.6).
     Eigen::MatrixXd solve_prices(const Eigen::MatrixXd& primary_costs) const;
 
-    /// x' = w' G with G = (I - B)^-1: output that primary inputs w (n) call forth in the supply-driven
-    /// model (Ghosh 1958), in the unit of the table. Sectors without output pass w_i through.
+    /// x' = w' G with G = (I - B)^-1: output that primary inputs w (n) call forth in the
+    /// supply-driven model (Ghosh 1958), in the unit of the table. Sectors without output pass w_i
+    /// through.
     Eigen::VectorXd solve_ghosh(const Eigen::VectorXd& primary_inputs) const;
 
     /// L = (I - A)^-1, n x n.

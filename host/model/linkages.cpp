@@ -10,8 +10,8 @@ namespace {
 Eigen::VectorXd column_variation(const Eigen::MatrixXd& matrix) {
     const Eigen::RowVectorXd mean = matrix.colwise().mean();
     if (matrix.rows() < 2) return Eigen::VectorXd::Zero(matrix.cols());
-    const Eigen::RowVectorXd variance = (matrix.rowwise() - mean).colwise().squaredNorm() /
-                                        static_cast<double>(matrix.rows() - 1);
+    const Eigen::RowVectorXd variance =
+        (matrix.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(matrix.rows() - 1);
     return variance.cwiseSqrt().cwiseQuotient(mean).transpose();
 }
 

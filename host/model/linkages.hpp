@@ -8,20 +8,18 @@ namespace narrows {
 
 /// Linkages of every sector, all dimensionless, n each.
 struct Linkages {
-    Eigen::VectorXd backward_direct;   // Chenery & Watanabe (1958): 1'A
-    Eigen::VectorXd forward_direct;    // B1
-    Eigen::VectorXd power;             // Rasmussen (1956), power of dispersion: n 1'L / 1'L1
-    Eigen::VectorXd sensitivity;       // Rasmussen, sensitivity of dispersion: n L1 / 1'L1
-    Eigen::VectorXd forward_ghosh;     // Jones (1976): n G1 / 1'G1, the recommended forward linkage
-    Eigen::VectorXd power_variation;        // coefficient of variation of L's columns, n - 1
+    Eigen::VectorXd backward_direct;  // Chenery & Watanabe (1958): 1'A
+    Eigen::VectorXd forward_direct;   // B1
+    Eigen::VectorXd power;            // Rasmussen (1956), power of dispersion: n 1'L / 1'L1
+    Eigen::VectorXd sensitivity;      // Rasmussen, sensitivity of dispersion: n L1 / 1'L1
+    Eigen::VectorXd forward_ghosh;    // Jones (1976): n G1 / 1'G1, the recommended forward linkage
+    Eigen::VectorXd power_variation;  // coefficient of variation of L's columns, n - 1
     Eigen::VectorXd sensitivity_variation;  // of L's rows
-    Eigen::VectorXd upstreamness;      // Antras, Chor, Fally & Hillberry (2012): U = G1 >= 1
-    Eigen::VectorXd downstreamness;    // Antras & Chor (2013): D = L'1 >= 1
+    Eigen::VectorXd upstreamness;           // Antras, Chor, Fally & Hillberry (2012): U = G1 >= 1
+    Eigen::VectorXd downstreamness;         // Antras & Chor (2013): D = L'1 >= 1
 
     /// Key sectors: power and forward_ghosh both above 1.
-    bool is_key(Index sector) const {
-        return power[sector] > 1.0 && forward_ghosh[sector] > 1.0;
-    }
+    bool is_key(Index sector) const { return power[sector] > 1.0 && forward_ghosh[sector] > 1.0; }
 };
 Linkages linkages(const LeontiefModel& model, const Eigen::MatrixXd& z);
 

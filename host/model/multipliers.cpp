@@ -26,8 +26,9 @@ Eigen::MatrixXd close_households(const Eigen::MatrixXd& a, const Eigen::VectorXd
                                  const Eigen::VectorXd& labour_income, double own) {
     const Index n = a.rows();
     if (consumption.size() != n || labour_income.size() != n) {
-        throw ArgumentError(fmt::format("consumption has {} and labour income {} entries, expected {}",
-                                        consumption.size(), labour_income.size(), n));
+        throw ArgumentError(
+            fmt::format("consumption has {} and labour income {} entries, expected {}",
+                        consumption.size(), labour_income.size(), n));
     }
     Eigen::MatrixXd closed(n + 1, n + 1);
     closed.topLeftCorner(n, n) = a;
@@ -55,8 +56,9 @@ MixedSolution solve_mixed(const Backend& backend, const Eigen::MatrixXd& a,
     std::vector<bool> is_exogenous(static_cast<std::size_t>(n));
     for (const Index sector : exogenous) {
         if (sector < 0 || sector >= n || is_exogenous[static_cast<std::size_t>(sector)]) {
-            throw ArgumentError(fmt::format(
-                "exogenous sector {} is out of range or given twice, expected 0 to {}", sector, n - 1));
+            throw ArgumentError(
+                fmt::format("exogenous sector {} is out of range or given twice, expected 0 to {}",
+                            sector, n - 1));
         }
         is_exogenous[static_cast<std::size_t>(sector)] = true;
     }
@@ -66,9 +68,9 @@ MixedSolution solve_mixed(const Backend& backend, const Eigen::MatrixXd& a,
     }
     if (exogenous_output.size() != static_cast<Index>(exogenous.size()) ||
         endogenous_final_demand.size() != static_cast<Index>(endogenous.size())) {
-        throw ArgumentError(fmt::format(
-            "{} outputs and {} final demands given, expected {} and {}", exogenous_output.size(),
-            endogenous_final_demand.size(), exogenous.size(), endogenous.size()));
+        throw ArgumentError(fmt::format("{} outputs and {} final demands given, expected {} and {}",
+                                        exogenous_output.size(), endogenous_final_demand.size(),
+                                        exogenous.size(), endogenous.size()));
     }
     const Eigen::MatrixXd a_rs = a(endogenous, exogenous);
     const LeontiefModel rest(backend, Eigen::MatrixXd(a(endogenous, endogenous)));
@@ -96,8 +98,9 @@ Eigen::VectorXd output_after_update(const LeontiefModel& model, const Eigen::Vec
     const Eigen::PartialPivLU<Eigen::MatrixXd> factor(core);
     if (core.size() > 0 && factor.rcond() < 1e-12) {
         throw NumericalError(
-            fmt::format("the updated table is not productive: I + V'LU has reciprocal condition {:g}",
-                        factor.rcond()),
+            fmt::format(
+                "the updated table is not productive: I + V'LU has reciprocal condition {:g}",
+                factor.rcond()),
             {});
     }
     return x - lu * factor.solve(Eigen::VectorXd(v.transpose() * x));

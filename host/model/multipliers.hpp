@@ -17,10 +17,10 @@ Eigen::VectorXd total_effects(const LeontiefModel& model, const Eigen::VectorXd&
 std::vector<std::optional<double>> type1_multipliers(const Eigen::VectorXd& effects,
                                                      const Eigen::VectorXd& coefficients);
 
-/// A closed with respect to households, (n+1) x (n+1): [A h_c; h_r' 0] with h_c household consumption
-/// per unit of household income and h_r labour income per unit of output (Miller & Blair 2009, 2.5).
-/// `own` is what households buy of their own services. The inverse of I - that, upper left n x n
-/// block, gives truncated type II multipliers.
+/// A closed with respect to households, (n+1) x (n+1): [A h_c; h_r' 0] with h_c household
+/// consumption per unit of household income and h_r labour income per unit of output (Miller &
+/// Blair 2009, 2.5). `own` is what households buy of their own services. The inverse of I - that,
+/// upper left n x n block, gives truncated type II multipliers.
 Eigen::MatrixXd close_households(const Eigen::MatrixXd& a, const Eigen::VectorXd& consumption,
                                  const Eigen::VectorXd& labour_income, double own = 0.0);
 

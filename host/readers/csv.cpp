@@ -1,5 +1,6 @@
 #include "host/readers/csv.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -14,20 +15,42 @@
 namespace narrows {
 namespace {
 
-std::string read_text(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        throw FileError(path.string(), "cannot read: is a folder");
+/// Bytes of the UTF-8 letter that begins at text[at], 0 where there is none.
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte(at);
+    const std::size_t length = lead < 0x80          ? 1
+                               : lead >> 5U == 0x6  ? 2
+                               : lead >> 4U == 0xE  ? 3
+                               : lead >> 3U == 0x1E ? 4
+                                                    : 0;
+    if (length == 0 || at + length > text.size()) return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if (byte(at + i) >> 6U != 0x2) return 0;
     }
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    if (file) text.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file) {
-        throw FileError(path.string(),
-                        std::string("cannot read: ") + std::strerror(errno != 0 ? errno : EIO));
+    if (length == 1) return 1;
+    // Overlong forms, surrogates and what lies beyond U+10FFFF.
+    const unsigned char second = byte(at + 1);
+    const bool bad = lead < 0xC2 || (lead == 0xE0 && second < 0xA0) ||
+                     (lead == 0xED && second >= 0xA0) || (lead == 0xF0 && second < 0x90) ||
+                     lead > 0xF4 || (lead == 0xF4 && second >= 0x90);
+    return bad ? 0 : length;
+}
+
+/// Names end up in reports and in JSON, which is UTF-8.
+void require_utf8(const std::string& path, const std::string& text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = text[at] == '\0' ? 0 : utf8_length(text, at);
+        if (length == 0) {
+            const auto line =
+                1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+            throw ParseError(
+                path, line, 0, "",
+                fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(text[at]), at),
+                "UTF-8 text");
+        }
+        at += length;
     }
-    return text;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -48,7 +71,7 @@ class LabelMatcher {
         if (found == index_.end()) {
             const std::string near = nearest(name, labels_.names);
             file.fail(column, "", "unknown " + labels_.what + " " + in_quotes(name),
-                      near.empty() ? "a " + labels_.what + " of the table" : in_quotes(near));
+                      expected_label(near));
         }
         if (seen_[found->second]) {
             file.fail(column, "", "duplicate " + labels_.what + " " + in_quotes(name),
@@ -67,13 +90,19 @@ class LabelMatcher {
             first = i;
         }
         if (missing == 0) return;
-        throw ParseError(file.path(), file.line(), 0, "",
-                         fmt::format("{} of {} {}s", seen_.size() - missing, seen_.size(),
-                                     labels_.what),
-                         fmt::format("also {}", in_quotes(labels_.names[first])));
+        throw ParseError(
+            file.path(), file.line(), 0, "",
+            fmt::format("{} of {} {}s", seen_.size() - missing, seen_.size(), labels_.what),
+            fmt::format("also {}", in_quotes(labels_.names[first])));
     }
 
   private:
+    std::string expected_label(const std::string& near) const {
+        if (!near.empty()) return in_quotes(near);
+        return labels_.names.size() == 1 ? in_quotes(labels_.names.front())
+                                         : "a " + labels_.what + " of the table";
+    }
+
     const Labels& labels_;
     std::unordered_map<std::string, std::size_t> index_;
     std::vector<bool> seen_;
@@ -81,9 +110,25 @@ class LabelMatcher {
 
 }  // namespace
 
+std::string read_text(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        throw FileError(path.string(), "cannot read: is a folder");
+    }
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string text;
+    if (file) text.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file) {
+        throw FileError(path.string(),
+                        std::string("cannot read: ") + std::strerror(errno != 0 ? errno : EIO));
+    }
+    return text;
+}
+
 std::optional<double> parse_number(std::string_view text) {
     text = trimmed(text);
-    if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     double value = 0.0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
@@ -92,13 +137,9 @@ std::optional<double> parse_number(std::string_view text) {
     return value;
 }
 
-CsvFile::CsvFile(const std::filesystem::path& path)
-    : path_(path.string()), text_(read_text(path)) {
+CsvFile::CsvFile(const std::filesystem::path& path) : path_(path.string()), text_(read_text(path)) {
     if (text_.compare(0, 3, "\xEF\xBB\xBF") == 0) at_ = 3;
-    if (const auto nul = text_.find('\0'); nul != std::string::npos) {
-        throw ParseError(path_, 0, 0, "", fmt::format("a NUL byte at offset {}", nul),
-                         "UTF-8 text");
-    }
+    require_utf8(path_, text_);
 }
 
 bool CsvFile::next_record(std::vector<std::string_view>& fields) {
@@ -146,7 +187,8 @@ std::string_view CsvFile::quoted_field() {
         text_[out++] = text_[at_];
     }
     if (at_ >= text_.size()) {
-        throw ParseError(path_, record_line_, 0, "", "an opening quote", "a closing quote");
+        throw ParseError(path_, record_line_, 0, "", "an opening quote without its closing quote",
+                         "'\"'");
     }
     ++at_;
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
@@ -178,8 +220,7 @@ double CsvFile::number(std::string_view field, std::size_t column,
     return *value;
 }
 
-void CsvFile::require_fields(const std::vector<std::string_view>& fields,
-                             std::size_t count) const {
+void CsvFile::require_fields(const std::vector<std::string_view>& fields, std::size_t count) const {
     if (fields.size() == count) return;
     throw ParseError(path_, record_line_, 0, "", fmt::format("{} fields", fields.size()),
                      fmt::format("{}", count));
@@ -203,7 +244,7 @@ std::vector<std::string> read_row_labels(const std::filesystem::path& path) {
 }
 
 Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& rows,
-                            const Labels& columns) {
+                            const Labels& columns, const Range& range) {
     CsvFile file(path);
     const std::vector<std::string> header = file.header({});
     LabelMatcher column_matcher(columns);
@@ -220,7 +261,12 @@ Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& row
         const Index row = row_matcher.match(file, fields.front(), 0);
         file.require_fields(fields, header.size());
         for (std::size_t i = 1; i < fields.size(); ++i) {
-            values(row, column_of[i - 1]) = file.number(fields[i], i, header[i]);
+            const double value = file.number(fields[i], i, header[i]);
+            if (value < range.low || value > range.high) {
+                file.fail(i, header[i], in_quotes(fields[i]),
+                          fmt::format("a number in [{}, {}]", range.low, range.high));
+            }
+            values(row, column_of[i - 1]) = value;
         }
     }
     row_matcher.require_all(file);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,9 +13,12 @@
 
 namespace narrows {
 
+/// The bytes of a file. Throws FileError.
+std::string read_text(const std::filesystem::path& path);
+
 /// Reads a comma-separated file record by record (RFC 4180: quoted fields, doubled quotes, CR LF or
-/// LF; a UTF-8 byte-order mark is skipped; blank lines are skipped). Throws FileError where the file
-/// cannot be read and ParseError, with line and field number, where it is malformed.
+/// LF; UTF-8, a byte-order mark is skipped; blank lines are skipped). Throws FileError where the
+/// file cannot be read and ParseError, with line and field number, where it is malformed.
 class CsvFile {
   public:
     explicit CsvFile(const std::filesystem::path& path);
@@ -30,8 +34,8 @@ class CsvFile {
     std::vector<std::string> header(const std::vector<std::string>& expected);
 
     /// Throws ParseError about field `column` (from 0) of the last record.
-    [[noreturn]] void fail(std::size_t column, std::string_view column_name,
-                           std::string_view found, std::string_view expected) const;
+    [[noreturn]] void fail(std::size_t column, std::string_view column_name, std::string_view found,
+                           std::string_view expected) const;
 
     /// The field as a finite number; throws ParseError otherwise. An empty field is an error.
     double number(std::string_view field, std::size_t column, std::string_view column_name) const;
@@ -63,11 +67,17 @@ std::vector<std::string> read_column_labels(const std::filesystem::path& path);
 /// The labels in a matrix file's first column, without the corner.
 std::vector<std::string> read_row_labels(const std::filesystem::path& path);
 
+/// The values that a matrix file may hold, both ends included.
+struct Range {
+    double low = -std::numeric_limits<double>::max();
+    double high = std::numeric_limits<double>::max();
+};
+
 /// A matrix file: a header with the column labels, then one record per row that begins with its
 /// label. Rows and columns may come in any order; every label must be there exactly once. Throws
-/// ParseError for a missing, repeated or unknown label, a short or long record, or text where a
-/// number belongs.
+/// ParseError for a missing, repeated or unknown label, a short or long record, text where a number
+/// belongs, or a number out of `range`.
 Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& rows,
-                            const Labels& columns);
+                            const Labels& columns, const Range& range = {});
 
 }  // namespace narrows

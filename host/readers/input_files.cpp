@@ -11,15 +11,20 @@
 namespace narrows {
 namespace {
 
-/// Runs a lookup by code and turns its complaint into one about the file.
-template <class Lookup>
+/// Index of the code in field `column` of the last record.
 Index code_in_file(const CsvFile& file, std::size_t column, std::string_view name,
-                   std::string_view code, Lookup lookup) {
-    try {
-        return lookup(code);
-    } catch (const ArgumentError& error) {
-        file.fail(column, name, error.what(), "a code of the table");
-    }
+                   std::string_view code, const std::vector<std::string>& codes) {
+    const auto found = std::find(codes.begin(), codes.end(), code);
+    if (found != codes.end()) return found - codes.begin();
+    const std::string near = nearest(code, codes);
+    file.fail(column, name, "unknown sector " + in_quotes(code),
+              near.empty() ? "a sector of the table such as " + in_quotes(codes.front())
+                           : in_quotes(near));
+}
+
+/// A file that was cut after its header must not pass for one without entries.
+void require_records(const CsvFile& file, bool any) {
+    if (!any) throw ParseError(file.path(), file.line() + 1, 0, "", "no record", "at least one");
 }
 
 }  // namespace
@@ -31,6 +36,10 @@ Concordance read_concordance(const std::filesystem::path& path) {
         if (header[i] != "share" && header[i] != "name" && header[i] != "kind") {
             file.fail(i, "", in_quotes(header[i]), "'share', 'name' or 'kind'");
         }
+        if (std::find(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(i), header[i]) !=
+            header.begin() + static_cast<std::ptrdiff_t>(i)) {
+            file.fail(i, "", "duplicate column " + in_quotes(header[i]), "each column once");
+        }
     }
     Concordance result;
     result.path = path.string();
@@ -39,6 +48,7 @@ Concordance read_concordance(const std::filesystem::path& path) {
         Concordance::Entry entry;
         entry.from = std::string(fields[0]);
         entry.to = std::string(fields[1]);
+        entry.line = file.line();
         if (entry.to.empty()) file.fail(1, "to", "an empty code", "a code");
         for (std::size_t i = 2; i < header.size(); ++i) {
             if (header[i] == "name") entry.name = std::string(fields[i]);
@@ -57,9 +67,7 @@ Concordance read_concordance(const std::filesystem::path& path) {
         }
         result.entries.push_back(std::move(entry));
     }
-    if (result.entries.empty()) {
-        throw ParseError(result.path, 2, 0, "", "no record", "at least one");
-    }
+    require_records(file, !result.entries.empty());
     return result;
 }
 
@@ -69,23 +77,24 @@ Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
     const auto header = file.header({"product", "user", "c"});
     std::vector<std::string> codes;
     for (const Sector& sector : sectors) codes.push_back(sector.code);
-    const auto lookup = [&](std::string_view code) { return find_code("sector", code, codes); };
     const auto s = static_cast<Index>(sectors.size());
     Eigen::MatrixXd criticality = Eigen::MatrixXd::Zero(s, s);
     std::set<std::pair<Index, Index>> seen;
     for (std::vector<std::string_view> fields; file.next_record(fields);) {
         file.require_fields(fields, header.size());
-        const Index product = code_in_file(file, 0, "product", fields[0], lookup);
-        const Index user = code_in_file(file, 1, "user", fields[1], lookup);
+        const Index product = code_in_file(file, 0, "product", fields[0], codes);
+        const Index user = code_in_file(file, 1, "user", fields[1], codes);
         const double c = file.number(fields[2], 2, "c");
         if (c < 0.0 || c > 1.0) file.fail(2, "c", in_quotes(fields[2]), "a number in [0, 1]");
         if (!seen.emplace(product, user).second) {
-            file.fail(0, "product",
-                      fmt::format("duplicate cell {}, {}", in_quotes(fields[0]), in_quotes(fields[1])),
-                      "each cell once");
+            file.fail(
+                0, "product",
+                fmt::format("duplicate cell {}, {}", in_quotes(fields[0]), in_quotes(fields[1])),
+                "each cell once");
         }
         criticality(product, user) = c;
     }
+    require_records(file, !seen.empty());
     return criticality;
 }
 
@@ -94,15 +103,22 @@ Demand read_demand(const std::filesystem::path& path, const Classification& clas
     const std::vector<std::string> header = file.header({"sector"});
     if (header.size() < 2) file.fail(1, "", "the end of the line", "the name of a scenario");
     Demand demand;
+    // Scenarios become columns beside these.
+    std::set<std::string> taken = {"sector", "name", "region"};
+    for (std::size_t i = 1; i < header.size(); ++i) {
+        if (header[i].empty()) file.fail(i, "", "an empty name", "the name of a scenario");
+        if (!taken.insert(header[i]).second) {
+            file.fail(i, "", in_quotes(header[i]),
+                      "a name of its own for each scenario, not 'sector', 'name' or 'region'");
+        }
+    }
     demand.scenarios.assign(header.begin() + 1, header.end());
     demand.values = Eigen::MatrixXd::Zero(classification.num_nodes(),
                                           static_cast<Index>(demand.scenarios.size()));
     std::vector<bool> seen(static_cast<std::size_t>(classification.num_nodes()));
     for (std::vector<std::string_view> fields; file.next_record(fields);) {
         file.require_fields(fields, header.size());
-        const Index node = code_in_file(file, 0, "sector", fields[0], [&](std::string_view code) {
-            return classification.node(code);
-        });
+        const Index node = code_in_file(file, 0, "sector", fields[0], classification.labels());
         if (seen[static_cast<std::size_t>(node)]) {
             file.fail(0, "sector", "duplicate sector " + in_quotes(fields[0]), "each sector once");
         }
@@ -111,6 +127,7 @@ Demand read_demand(const std::filesystem::path& path, const Classification& clas
             demand.values(node, static_cast<Index>(i) - 1) = file.number(fields[i], i, header[i]);
         }
     }
+    require_records(file, std::find(seen.begin(), seen.end(), true) != seen.end());
     return demand;
 }
 

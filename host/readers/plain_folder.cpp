@@ -1,7 +1,9 @@
 #include "host/readers/plain_folder.hpp"
 
-#include <fstream>
+#include <algorithm>
+#include <cmath>
 #include <functional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,19 +22,18 @@ constexpr const char* format_name = "narrows.table/1";
 /// meta.json, with accessors that say what is missing.
 class MetaFile {
   public:
-    explicit MetaFile(const fs::path& path) : path_(path.string()) {
-        std::ifstream file(path);
-        if (!file) throw FileError(path_, "cannot read");
+    explicit MetaFile(const fs::path& path) : path_(path.string()), text_(read_text(path)) {
         try {
-            content_ = json::parse(file);
+            content_ = json::parse(text_);
         } catch (const json::parse_error& error) {
-            throw ParseError(path_, 0, 0, "", fmt::format("no JSON at byte {}", error.byte),
-                             "a JSON object");
+            throw ParseError(path_, line_at(error.byte), 0, "",
+                             fmt::format("no JSON at byte {}", error.byte), "a JSON object");
+        } catch (const json::exception&) {
+            throw ParseError(path_, 0, 0, "", "a number that no double can hold", "a JSON object");
         }
-        if (!content_.is_object()) throw ParseError(path_, 0, 0, "", "no object", "a JSON object");
-        if (const std::string format = text("format"); format != format_name) {
-            throw ParseError(path_, 0, 0, "", "format " + in_quotes(format), in_quotes(format_name));
-        }
+        if (!content_.is_object()) throw ParseError(path_, 1, 0, "", "no object", "a JSON object");
+        if (text("format") != format_name)
+            fail("format", content_["format"], in_quotes(format_name));
     }
 
     std::string text(const char* key) const {
@@ -49,17 +50,19 @@ class MetaFile {
         return content_[key].get<double>();
     }
     [[noreturn]] void fail(const char* key, const json& found, std::string_view expected) const {
-        throw ParseError(path_, 0, 0, "",
-                         fmt::format("{}: {}", in_quotes(key),
-                                     found.is_null() ? "nothing" : in_quotes(found.dump())),
-                         expected);
+        const auto at = text_.find("\"" + std::string(key) + "\"");
+        const std::string what = found.is_string() ? found.get<std::string>() : found.dump();
+        throw ParseError(
+            path_, at == std::string::npos ? 0 : line_at(at), 0, "",
+            fmt::format("{}: {}", in_quotes(key), found.is_null() ? "nothing" : in_quotes(what)),
+            expected);
     }
 
     TableMeta meta() const {
         TableMeta meta;
         meta.name = text("name");
         const double year = number_or("year", 0.0);
-        if (year != static_cast<double>(static_cast<int>(year))) {
+        if (std::abs(year) > 1e6 || year != std::trunc(year)) {
             fail("year", content_["year"], "a whole number");
         }
         meta.year = static_cast<int>(year);
@@ -75,24 +78,31 @@ class MetaFile {
     }
 
   private:
+    std::int64_t line_at(std::size_t offset) const {
+        const auto end =
+            text_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text_.size()));
+        return 1 + std::count(text_.begin(), end, '\n');
+    }
+
     std::string path_;
+    std::string text_;
     json content_;
 };
 
 /// Reads a list file with a leading code column; `use` takes the fields of each record.
-void read_codes(const fs::path& path, const std::vector<std::string>& columns,
-                const std::function<void(const CsvFile&, const std::vector<std::string_view>&)>& use) {
+void read_codes(
+    const fs::path& path, const std::vector<std::string>& columns,
+    const std::function<void(const CsvFile&, const std::vector<std::string_view>&)>& use) {
     CsvFile file(path);
     const auto header = file.header(columns);
-    std::vector<std::string> seen;
+    std::unordered_set<std::string> seen;
     for (std::vector<std::string_view> fields; file.next_record(fields);) {
         file.require_fields(fields, header.size());
         const std::string code(fields[0]);
         if (code.empty()) file.fail(0, "code", "an empty code", "a code");
-        if (std::find(seen.begin(), seen.end(), code) != seen.end()) {
+        if (!seen.insert(code).second) {
             file.fail(0, "code", "duplicate code " + in_quotes(code), "each code once");
         }
-        seen.push_back(code);
         use(file, fields);
     }
     if (seen.empty()) throw ParseError(file.path(), 2, 0, "", "no record", "at least one");
@@ -100,15 +110,15 @@ void read_codes(const fs::path& path, const std::vector<std::string>& columns,
 
 std::vector<Sector> read_sectors(const fs::path& path) {
     std::vector<Sector> sectors;
-    read_codes(path, {"code", "name", "kind"},
-               [&](const CsvFile& file, const std::vector<std::string_view>& fields) {
-                   if (fields[2] != "goods" && fields[2] != "services") {
-                       file.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
-                   }
-                   sectors.push_back({std::string(fields[0]), std::string(fields[1]),
-                                      fields[2] == "goods" ? SectorKind::goods
-                                                           : SectorKind::services});
-               });
+    read_codes(
+        path, {"code", "name", "kind"},
+        [&](const CsvFile& file, const std::vector<std::string_view>& fields) {
+            if (fields[2] != "goods" && fields[2] != "services") {
+                file.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
+            }
+            sectors.push_back({std::string(fields[0]), std::string(fields[1]),
+                               fields[2] == "goods" ? SectorKind::goods : SectorKind::services});
+        });
     return sectors;
 }
 
@@ -119,6 +129,39 @@ std::vector<Region> read_regions(const fs::path& path) {
                    regions.push_back({std::string(fields[0]), std::string(fields[1])});
                });
     return regions;
+}
+
+/// Says which column of Z.csv is wrong, which Classification cannot know.
+void check_node_labels(const fs::path& z, const std::vector<std::string>& labels,
+                       const std::vector<Sector>& sectors, const std::vector<Region>& regions) {
+    std::vector<std::string> valid;
+    for (const Region& region : regions) {
+        for (const Sector& sector : sectors) valid.push_back(region.code + "_" + sector.code);
+    }
+    const std::unordered_set<std::string> known(valid.begin(), valid.end());
+    std::unordered_set<std::string> seen;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const auto column = static_cast<std::int64_t>(i) + 2;
+        if (known.count(labels[i]) == 0) {
+            const std::string near = nearest(labels[i], valid);
+            throw ParseError(
+                z.string(), 1, column, "", "unknown sector " + in_quotes(labels[i]),
+                near.empty() ? "REGION_SECTOR of regions.csv and sectors.csv" : in_quotes(near));
+        }
+        if (!seen.insert(labels[i]).second) {
+            throw ParseError(z.string(), 1, column, "", "duplicate sector " + in_quotes(labels[i]),
+                             "each sector once");
+        }
+    }
+    for (const Region& region : regions) {
+        const bool has_sectors = std::any_of(
+            sectors.begin(), sectors.end(),
+            [&](const Sector& sector) { return seen.count(region.code + "_" + sector.code) != 0; });
+        if (has_sectors) continue;
+        throw ParseError((z.parent_path() / "regions.csv").string(), 0, 0, "",
+                         "region " + in_quotes(region.code) + " without sectors in Z.csv",
+                         "at least one sector");
+    }
 }
 
 Classification read_classification(const fs::path& folder, const MetaFile& meta) {
@@ -133,6 +176,7 @@ Classification read_classification(const fs::path& folder, const MetaFile& meta)
     std::vector<Region> regions = read_regions(folder / "regions.csv");
     const fs::path z = folder / "Z.csv";
     const std::vector<std::string> labels = read_column_labels(z);
+    check_node_labels(z, labels, sectors, regions);
     try {
         return Classification::multi_regional(std::move(sectors), std::move(regions), labels);
     } catch (const ArgumentError& error) {
@@ -185,7 +229,10 @@ Eigen::MatrixXd read_named_rows(const fs::path& path, const char* what, const La
 }
 
 std::string csv_field(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+    const bool trimmed_by_reader =
+        !text.empty() && (is_space(text.front()) || is_space(text.back()));
+    if (!trimmed_by_reader && text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string out = "\"";
     for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
     return out + "\"";
@@ -194,13 +241,13 @@ std::string csv_field(const std::string& text) {
 std::string matrix_csv(const Eigen::MatrixXd& values, const std::vector<std::string>& rows,
                        const std::vector<std::string>& columns) {
     fmt::memory_buffer out;
+    if (columns.empty()) fmt::format_to(std::back_inserter(out), "\"\"");  // no blank line
     for (const std::string& column : columns) {
         fmt::format_to(std::back_inserter(out), ",{}", csv_field(column));
     }
     out.push_back('\n');
     for (Index i = 0; i < values.rows(); ++i) {
-        fmt::format_to(std::back_inserter(out), "{}",
-                       csv_field(rows[static_cast<std::size_t>(i)]));
+        fmt::format_to(std::back_inserter(out), "{}", csv_field(rows[static_cast<std::size_t>(i)]));
         for (Index j = 0; j < values.cols(); ++j) {
             fmt::format_to(std::back_inserter(out), ",{}", values(i, j));
         }
@@ -225,7 +272,7 @@ std::string meta_json(const IoTable& table) {
     meta["attribution"] = table.meta().attribution;
     meta["changes"] = table.meta().changes;
     meta["rounding"] = table.meta().rounding;
-    return meta.dump(4) + "\n";
+    return meta.dump(4, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -250,6 +297,12 @@ IoTable read_plain_folder(const fs::path& folder, Acceptance acceptance) {
         return fs::exists(folder / name, error);
     };
 
+    for (const char* imports : {"M.csv", "MF.csv"}) {
+        if (data.classification.is_multi_regional() && present(imports)) {
+            throw ParseError((folder / imports).string(), 0, 0, "", "an import matrix",
+                             "none: a multi-regional table has its imports in Z.csv and F.csv");
+        }
+    }
     data.Z = read_matrix(folder / "Z.csv", nodes, nodes);
     data.final_uses = read_final_uses(folder / "F.csv", data.classification);
     const Labels uses = use_labels(data.final_uses);
@@ -263,19 +316,14 @@ IoTable read_plain_folder(const fs::path& folder, Acceptance acceptance) {
     data.x = present("x.csv") ? read_output(folder / "x.csv", nodes)
                               : data.Z.rowwise().sum() + data.F.rowwise().sum();
     if (present("criticality.csv")) {
-        data.criticality_ratings = read_matrix(folder / "criticality.csv", sectors, sectors);
-        if ((data.criticality_ratings.array() < 0.0 || data.criticality_ratings.array() > 1.0)
-                .any()) {
-            throw ParseError((folder / "criticality.csv").string(), 0, 0, "",
-                             "a rating outside [0, 1]", "ratings between 0 and 1");
-        }
+        data.criticality_ratings =
+            read_matrix(folder / "criticality.csv", sectors, sectors, {0.0, 1.0});
     }
     try {
         return IoTable(std::move(data), acceptance);
-    } catch (const BalanceError& error) {
+    } catch (const Error& error) {
+        // Shapes and names were checked file by file: what is left are the accounts.
         throw BalanceError(folder.string() + ": " + error.what());
-    } catch (const ArgumentError& error) {
-        throw ParseError(folder.string(), 0, 0, "", error.what(), "shapes that agree");
     }
 }
 

@@ -24,11 +24,12 @@ fs::path data_folder() {
 }  // namespace
 
 IoTable read_table(const std::string& name, Acceptance acceptance) {
+    if (name.empty()) throw ArgumentError("the name of the table is empty");
     std::error_code error;
     const fs::path path(name);
     if (is_plain_folder(path)) return read_plain_folder(path, acceptance);
     const fs::path embedded = data_folder() / path;
-    if (path.is_relative() && !path.empty() && is_plain_folder(embedded)) {
+    if (path.is_relative() && is_plain_folder(embedded)) {
         return read_plain_folder(embedded, acceptance);
     }
     if (fs::exists(path, error)) {

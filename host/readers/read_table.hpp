@@ -8,8 +8,8 @@
 namespace narrows {
 
 /// Reads the table that `name` means: a path that exists, or the name of an embedded table
-/// ("world-2011", "textbook/miller-blair-2009"). Throws FileError with the places looked at, and
-/// what the reader of the format throws.
+/// ("world-2011", "textbook/miller-blair-2009"). Throws FileError with the nearest name or the
+/// place looked at, ArgumentError for an empty name, and what the reader of the format throws.
 IoTable read_table(const std::string& name, Acceptance acceptance = Acceptance::balanced_only);
 
 /// Names of the embedded tables that are installed, sorted.

@@ -14,16 +14,11 @@ std::vector<Cell> cells(const HomeEconomy& home, const Chokepoint& row, std::int
     for (const Index sector : row.chain) {
         chain.push_back(home.sectors[static_cast<std::size_t>(sector)].code);
     }
-    return {rank,
-            home.sectors[static_cast<std::size_t>(row.product)].code,
-            coalition,
-            row.blocked,
-            row.gar_linear,
-            row.gar,
-            row.gar_tail,
-            row.gar_share_of_gdp,
-            row.leverage,
-            chain,
+    return {rank,           home.sectors[static_cast<std::size_t>(row.product)].code,
+            coalition,      row.blocked,
+            row.gar_linear, row.gar,
+            row.gar_tail,   row.gar_share_of_gdp,
+            row.leverage,   chain,
             row.error_bound};
 }
 
@@ -34,8 +29,9 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
                            RunRecord run) {
     Document document;
     document.schema = "narrows.rank/1";
-    document.title = fmt::format("Choke points of {}, {}{}", home.region.empty() ? "home" : home.region,
-                                 run.table, run.year != 0 ? fmt::format(" ({})", run.year) : "");
+    document.title =
+        fmt::format("Choke points of {}, {}{}", home.region.empty() ? "home" : home.region,
+                    run.table, run.year != 0 ? fmt::format(" ({})", run.year) : "");
     document.run = std::move(run);
     document.fields = {
         {"home", "", Style::text, home.region},
@@ -56,7 +52,7 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
                  {"gar", "GDP at risk", Style::flow},
                  {"gar_tail", "tail", Style::flow},
                  {"gar_share_of_gdp", "of GDP", Style::percent},
-                 {"leverage", "leverage", Style::coefficient},
+                 {"leverage", "leverage", Style::ratio},
                  {"chain", "binding chain"},
                  {"error_bound", "error <=", Style::bound}},
                 {}};
@@ -66,7 +62,8 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
     document.notes = {
         "GDP at risk: value added lost in a year when the origin withholds that share of the "
         "product; an upper-type exposure, not a forecast.",
-        "low-loss end: all inputs substitute for each other. tail: more of each shortfall is passed "
+        "low-loss end: all inputs substitute for each other. tail: more of each shortfall is "
+        "passed "
         "on. leverage: GDP at risk per unit of blocked imports."};
     return document;
 }

@@ -34,11 +34,17 @@ std::string shown_number(double value, Style style) {
             const double size = std::abs(value);
             return grouped(value, size >= 100.0 || size == 0.0 ? 0 : size >= 1.0 ? 1 : 3);
         }
-        case Style::percent: return fmt::format("{:.2f}%", value * 100.0);
-        case Style::bound: return fmt::format("{:.1e}", value);
-        case Style::coefficient: return fmt::format("{:.4f}", value);
+        case Style::percent:
+            return fmt::format("{:.2f}%", value * 100.0);
+        case Style::bound:
+            return fmt::format("{:.1e}", value);
+        case Style::ratio:
+            return fmt::format("{:.1f}", value);
+        case Style::coefficient:
+            return fmt::format("{:.4f}", value);
         case Style::text:
-        case Style::count: break;
+        case Style::count:
+            break;
     }
     return fmt::format("{}", value);
 }
@@ -110,15 +116,17 @@ std::string render_json(const Document& document) {
         }
         json[sheet.key] = std::move(rows);
     }
-    return json.dump(1) + "\n";
+    // A path on the command line need not be UTF-8; what is not becomes U+FFFD.
+    return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string render_csv(const Document& document) {
     std::string text;
-    if (document.sheets.empty()) {
+    if (document.csv_of_fields) {
         text = "field,value\n";
         for (const Field& field : document.fields) {
-            text += csv_cell(field.key) + "," + csv_cell(field.value) + "\n";
+            if (!field.key.empty())
+                text += csv_cell(field.key) + "," + csv_cell(field.value) + "\n";
         }
         return text;
     }
@@ -191,8 +199,8 @@ std::string render_table(const Document& document, bool colour) {
     }
     for (std::size_t i = 0; i < document.sheets.size(); ++i) {
         if (document.sheets[i].rows.empty()) continue;
-        text += "\n" + render_sheet(document.sheets[i], i == 0 ? document.text_rows : SIZE_MAX,
-                                    colour);
+        text +=
+            "\n" + render_sheet(document.sheets[i], i == 0 ? document.text_rows : SIZE_MAX, colour);
     }
     if (!document.notes.empty()) text += "\n";
     for (const std::string& note : document.notes) text += note + "\n";
@@ -205,7 +213,8 @@ OutputFormat parse_output_format(const std::string& text) {
     if (text == "table") return OutputFormat::table;
     if (text == "csv") return OutputFormat::csv;
     if (text == "json") return OutputFormat::json;
-    throw ArgumentError("unknown output format " + in_quotes(text) + ", expected table, csv or json");
+    throw ArgumentError("unknown output format " + in_quotes(text) +
+                        ", expected table, csv or json");
 }
 
 std::string render(const Document& document, OutputFormat format, bool colour) {

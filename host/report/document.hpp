@@ -11,11 +11,11 @@
 namespace narrows {
 
 /// A cell of a report: nothing, a count, a number, text, or a list of codes.
-using Cell = std::variant<std::monostate, std::int64_t, double, bool, std::string,
-                          std::vector<std::string>>;
+using Cell =
+    std::variant<std::monostate, std::int64_t, double, bool, std::string, std::vector<std::string>>;
 
 /// How a column is shown to people. CSV and JSON always carry every digit.
-enum class Style { text, count, flow, coefficient, percent, bound };
+enum class Style { text, count, flow, coefficient, ratio, percent, bound };
 
 struct Column {
     std::string key;      // in JSON and CSV
@@ -45,8 +45,9 @@ struct Document {
     RunRecord run;
     std::string title;
     std::vector<Field> fields;
-    std::vector<Sheet> sheets;       // the first one is what CSV prints
-    std::vector<std::string> notes;  // below the sheets, text only
+    std::vector<Sheet> sheets;
+    bool csv_of_fields = false;        // CSV prints the fields; otherwise the first sheet
+    std::vector<std::string> notes;    // below the sheets, text only
     std::size_t text_rows = SIZE_MAX;  // rows of the first sheet that text shows
 };
 

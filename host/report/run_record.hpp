@@ -18,14 +18,14 @@ struct RunRecord {
     std::string table;
     std::string table_hash;
     int year = 0;
-    std::string backend;         // "cpu", "cuda"; empty where none was needed
-    std::string operations;      // "Eigen 3.4.0"
+    std::string backend;     // "cpu", "cuda"; empty where none was needed
+    std::string operations;  // "Eigen 3.4.0"
     std::string device;
     std::string backend_reason;  // why the first choice was not taken; empty where it was
     int threads = 1;
     nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
     Certificate certificate;
-    std::string started;          // UTC, ISO 8601
+    std::string started;           // UTC, ISO 8601
     double elapsed_seconds = 0.0;  // from the start of the program to the printing of the result
 
     nlohmann::ordered_json to_json() const;

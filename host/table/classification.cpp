@@ -77,8 +77,13 @@ Classification Classification::multi_regional(std::vector<Sector> sectors,
     std::unordered_map<std::string, Node> known;
     for (std::size_t region = 0; region < result.regions_.size(); ++region) {
         for (std::size_t sector = 0; sector < result.sectors_.size(); ++sector) {
-            known.emplace(result.regions_[region].code + "_" + result.sectors_[sector].code,
-                          Node{static_cast<Index>(region), static_cast<Index>(sector)});
+            const std::string label =
+                result.regions_[region].code + "_" + result.sectors_[sector].code;
+            const Node node{static_cast<Index>(region), static_cast<Index>(sector)};
+            if (!known.emplace(label, node).second) {
+                throw ArgumentError("label " + in_quotes(label) +
+                                    " can mean two different regions and sectors");
+            }
         }
     }
     std::vector<bool> has_sectors(result.regions_.size());

@@ -28,8 +28,8 @@ struct Region {
 };
 
 /// The nodes of a table and the only place where a name becomes an index. A national table has one
-/// node per sector, labelled by the sector's code. A multi-regional table has nodes (region, sector)
-/// labelled "REGION_SECTOR"; a region need not have every sector, but must have one.
+/// node per sector, labelled by the sector's code. A multi-regional table has nodes (region,
+/// sector) labelled "REGION_SECTOR"; a region need not have every sector, but must have one.
 ///
 /// Lookups by code throw ArgumentError that names the nearest valid code.
 class Classification {
@@ -40,7 +40,7 @@ class Classification {
     static Classification national(std::vector<Sector> sectors, Region home);
 
     /// `labels` gives the order of the nodes. Throws ArgumentError also for an unknown or repeated
-    /// label and for a region without sectors.
+    /// label, for a region without sectors and where "A_B" and "C" join to what "A" and "B_C" do.
     static Classification multi_regional(std::vector<Sector> sectors, std::vector<Region> regions,
                                          const std::vector<std::string>& labels);
 
@@ -53,9 +53,7 @@ class Classification {
     const std::string& label(Index node) const { return labels_[static_cast<std::size_t>(node)]; }
     Index region_of(Index node) const { return nodes_[static_cast<std::size_t>(node)].region; }
     Index sector_of(Index node) const { return nodes_[static_cast<std::size_t>(node)].sector; }
-    const Sector& sector(Index sector) const {
-        return sectors_[static_cast<std::size_t>(sector)];
-    }
+    const Sector& sector(Index sector) const { return sectors_[static_cast<std::size_t>(sector)]; }
 
     Index node(std::string_view label) const;
     Index region(std::string_view code) const;

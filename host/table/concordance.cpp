@@ -1,5 +1,6 @@
 #include "host/table/concordance.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -22,8 +23,24 @@ struct Resolved {
     std::vector<std::optional<SectorKind>> kinds;
 };
 
-std::string where(const Concordance& concordance) {
-    return concordance.path.empty() ? "concordance" : concordance.path;
+/// A concordance from a file is malformed input; one that a caller made is a wrong argument.
+[[noreturn]] void refuse(const Concordance& concordance, std::int64_t line, std::string_view found,
+                         std::string_view expected) {
+    if (!concordance.path.empty()) {
+        throw ParseError(concordance.path, line, 0, "", found, expected);
+    }
+    throw ArgumentError(fmt::format("concordance: found {}, expected {}", found, expected));
+}
+
+Index resolve_code(const char* what, const Concordance& concordance,
+                   const Concordance::Entry& entry, const std::vector<std::string>& codes) {
+    const auto found = std::find(codes.begin(), codes.end(), entry.from);
+    if (found != codes.end()) return found - codes.begin();
+    const std::string near = nearest(entry.from, codes);
+    refuse(concordance, entry.line, fmt::format("unknown {} {}", what, in_quotes(entry.from)),
+           near.empty()
+               ? fmt::format("a {} of the table such as {}", what, in_quotes(codes.front()))
+               : in_quotes(near));
 }
 
 Resolved resolve(const char* what, const Concordance& concordance,
@@ -34,7 +51,11 @@ Resolved resolve(const char* what, const Concordance& concordance,
     std::set<std::pair<Index, Index>> seen;
     Eigen::VectorXd total = Eigen::VectorXd::Zero(static_cast<Index>(old_codes.size()));
     for (const Concordance::Entry& entry : concordance.entries) {
-        const Index from = find_code(what, entry.from, old_codes);
+        const Index from = resolve_code(what, concordance, entry, old_codes);
+        if (!(entry.share > 0.0 && entry.share <= 1.0)) {
+            refuse(concordance, entry.line, fmt::format("share {}", entry.share),
+                   "a share above 0, at most 1");
+        }
         const auto [to, is_new] =
             new_index.emplace(entry.to, static_cast<Index>(result.codes.size()));
         if (is_new) {
@@ -44,23 +65,30 @@ Resolved resolve(const char* what, const Concordance& concordance,
         }
         const auto at = static_cast<std::size_t>(to->second);
         if (!entry.name.empty()) result.names[at] = entry.name;
+        if (entry.kind && result.kinds[at] && *entry.kind != *result.kinds[at]) {
+            refuse(concordance, entry.line,
+                   fmt::format("kind '{}' for {}", to_string(*entry.kind), in_quotes(entry.to)),
+                   fmt::format("'{}' as before", to_string(*result.kinds[at])));
+        }
         if (entry.kind) result.kinds[at] = entry.kind;
         if (!seen.emplace(from, to->second).second) {
-            throw ArgumentError(fmt::format("{}: {} {} to {} is given twice", where(concordance),
-                                            what, in_quotes(entry.from), in_quotes(entry.to)));
+            refuse(concordance, entry.line,
+                   fmt::format("{} {} to {} for the second time", what, in_quotes(entry.from),
+                               in_quotes(entry.to)),
+                   "it once");
         }
         cells.emplace_back(to->second, from, entry.share);
         total[from] += entry.share;
     }
     for (Index i = 0; i < total.size(); ++i) {
         if (std::abs(total[i] - 1.0) <= 1e-9) continue;
-        const std::string& code = old_codes[static_cast<std::size_t>(i)];
-        throw ArgumentError(
-            total[i] == 0.0
-                ? fmt::format("{}: {} {} of the table is missing", where(concordance), what,
-                              in_quotes(code))
-                : fmt::format("{}: shares of {} {} sum to {}, expected 1", where(concordance), what,
-                              in_quotes(code), total[i]));
+        const std::string code = in_quotes(old_codes[static_cast<std::size_t>(i)]);
+        if (total[i] == 0.0) {
+            refuse(concordance, 0, fmt::format("no entry for {} {} of the table", what, code),
+                   "one");
+        }
+        refuse(concordance, 0, fmt::format("shares of {} {} that sum to {}", what, code, total[i]),
+               "1");
     }
     result.shares.resize(static_cast<Index>(result.codes.size()), total.size());
     result.shares.setFromTriplets(cells.begin(), cells.end());
@@ -93,7 +121,8 @@ std::vector<std::string> codes_of(const std::vector<Item>& items) {
     return codes;
 }
 
-std::vector<Sector> new_sectors(const Resolved& sectors, const std::vector<Sector>& old) {
+std::vector<Sector> new_sectors(const Resolved& sectors, const std::vector<Sector>& old,
+                                const Concordance& concordance) {
     std::vector<Sector> result;
     std::vector<std::optional<SectorKind>> members(sectors.codes.size());
     std::vector<bool> mixed(sectors.codes.size());
@@ -107,10 +136,10 @@ std::vector<Sector> new_sectors(const Resolved& sectors, const std::vector<Secto
     }
     for (std::size_t i = 0; i < sectors.codes.size(); ++i) {
         if (!sectors.kinds[i] && mixed[i]) {
-            throw ArgumentError(fmt::format(
-                "sector {} joins goods and services: give it a kind in the concordance's column "
-                "'kind'",
-                in_quotes(sectors.codes[i])));
+            refuse(
+                concordance, 0,
+                fmt::format("sector {} that joins goods and services", in_quotes(sectors.codes[i])),
+                "its kind in a column 'kind'");
         }
         const SectorKind kind = sectors.kinds[i] ? *sectors.kinds[i] : *members[i];
         const std::string& name = sectors.names[i].empty() ? sectors.codes[i] : sectors.names[i];
@@ -140,10 +169,10 @@ NodeShares node_shares(const Classification& old, const Resolved& sectors,
     for (const auto& entry : reached) {
         index.emplace(entry.first, static_cast<Index>(result.labels.size()));
         const auto& sector = sectors.codes[static_cast<std::size_t>(entry.first.second)];
-        result.labels.push_back(
-            old.is_multi_regional()
-                ? regions.codes[static_cast<std::size_t>(entry.first.first)] + "_" + sector
-                : sector);
+        result.labels.push_back(old.is_multi_regional()
+                                    ? regions.codes[static_cast<std::size_t>(entry.first.first)] +
+                                          "_" + sector
+                                    : sector);
     }
     std::vector<Eigen::Triplet<double>> cells;
     for (Index node = 0; node < old.num_nodes(); ++node) {
@@ -198,21 +227,46 @@ Eigen::MatrixXd flows_by_sector(const IoTable& table) {
     return flows;
 }
 
+/// The member of each new code that has just one, -1 for the others.
+std::vector<Index> only_members(const Shares& shares) {
+    std::vector<Index> members(static_cast<std::size_t>(shares.rows()), -1);
+    std::vector<int> count(members.size());
+    for (Index from = 0; from < shares.outerSize(); ++from) {
+        for (Shares::InnerIterator cell(shares, from); cell; ++cell) {
+            const auto to = static_cast<std::size_t>(cell.row());
+            members[to] = ++count[to] == 1 ? from : -1;
+        }
+    }
+    return members;
+}
+
 Eigen::MatrixXd aggregate_ratings(const IoTable& table, const Shares& shares) {
     const Eigen::MatrixXd flows = flows_by_sector(table).cwiseMax(0.0);
     const auto rated = [&](const Eigen::MatrixXd& weights) {
-        return Eigen::MatrixXd(
-            shares * Eigen::MatrixXd(weights.cwiseProduct(table.criticality_ratings())) *
-            shares.transpose());
+        return Eigen::MatrixXd(shares *
+                               Eigen::MatrixXd(weights.cwiseProduct(table.criticality_ratings())) *
+                               shares.transpose());
     };
+    const std::vector<Index> only = only_members(shares);
     const Eigen::MatrixXd ones = Eigen::MatrixXd::Ones(flows.rows(), flows.cols());
     const Eigen::MatrixXd by_flow = rated(flows);
     const Eigen::MatrixXd total_flow = shares * flows * shares.transpose();
     const Eigen::MatrixXd by_count = rated(ones);
     const Eigen::MatrixXd total_count = shares * ones * shares.transpose();
     // Cells without any flow have no weights to go by: the plain mean.
-    return (total_flow.array() > 0.0)
-        .select(by_flow.array() / total_flow.array(), by_count.array() / total_count.array());
+    Eigen::MatrixXd result =
+        (total_flow.array() > 0.0)
+            .select(by_flow.array() / total_flow.array(), by_count.array() / total_count.array());
+    // The mean of one rating is that rating, to the last bit.
+    for (Index j = 0; j < result.cols(); ++j) {
+        for (Index i = 0; i < result.rows(); ++i) {
+            const Index product = only[static_cast<std::size_t>(i)];
+            const Index user = only[static_cast<std::size_t>(j)];
+            if (product >= 0 && user >= 0)
+                result(i, j) = table.criticality_ratings()(product, user);
+        }
+    }
+    return result;
 }
 
 }  // namespace
@@ -223,10 +277,10 @@ IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sector
     if (regions && !old.is_multi_regional()) {
         throw ArgumentError("a national table has no regions to aggregate");
     }
-    const Resolved new_sector = sectors ? resolve("sector", *sectors, codes_of(old.sectors()))
-                                        : unchanged(old.sectors());
-    const Resolved new_region = regions ? resolve("region", *regions, codes_of(old.regions()))
-                                        : unchanged(old.regions());
+    const Resolved new_sector =
+        sectors ? resolve("sector", *sectors, codes_of(old.sectors())) : unchanged(old.sectors());
+    const Resolved new_region =
+        regions ? resolve("region", *regions, codes_of(old.regions())) : unchanged(old.regions());
     const NodeShares nodes = node_shares(old, new_sector, new_region);
 
     TableData data;
@@ -234,7 +288,8 @@ IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sector
     data.meta.changes += (data.meta.changes.empty() ? "" : "; ") +
                          fmt::format("aggregated by narrows from {} to {} nodes", old.num_nodes(),
                                      nodes.labels.size());
-    const std::vector<Sector> sector_list = new_sectors(new_sector, old.sectors());
+    const std::vector<Sector> sector_list =
+        new_sectors(new_sector, old.sectors(), sectors ? *sectors : Concordance());
     if (old.is_multi_regional()) {
         std::vector<Region> region_list;
         for (std::size_t i = 0; i < new_region.codes.size(); ++i) {
@@ -273,29 +328,31 @@ IoTable national_table(const IoTable& table, const std::string& region) {
     if (!world.is_multi_regional()) throw ArgumentError("the table is a national table already");
     const Index home = world.region(region);
     const auto s = static_cast<Index>(world.sectors().size());
-    const Index exports = [&] {
-        Index count = 0;
-        for (const FinalUse& use : table.final_uses()) count += use.region == region ? 1 : 0;
-        return count;
-    }();
 
     TableData data;
     data.meta = table.meta();
     data.meta.name += "-" + region;
     data.meta.changes += (data.meta.changes.empty() ? "" : "; ") +
                          fmt::format("national table of {} extracted by narrows", region);
-    data.classification = Classification::national(
-        world.sectors(), world.regions()[static_cast<std::size_t>(home)]);
+    data.classification =
+        Classification::national(world.sectors(), world.regions()[static_cast<std::size_t>(home)]);
     data.value_added_names = table.value_added_names();
     data.tax_names = table.tax_names();
+    Index exports = -1;  // the region's own column of exports to outside the table, if it has one
     for (const FinalUse& use : table.final_uses()) {
-        if (use.region == region) data.final_uses.push_back({"", use.category});
+        if (use.region != region) continue;
+        if (use.category == "EXPORTS") exports = static_cast<Index>(data.final_uses.size());
+        data.final_uses.push_back({"", use.category});
     }
-    data.final_uses.push_back({"", "EXPORTS"});
+    if (exports < 0) {
+        exports = static_cast<Index>(data.final_uses.size());
+        data.final_uses.push_back({"", "EXPORTS"});
+    }
+    const auto num_uses = static_cast<Index>(data.final_uses.size());
     data.Z = Eigen::MatrixXd::Zero(s, s);
     data.M = Eigen::MatrixXd::Zero(s, s);
-    data.F = Eigen::MatrixXd::Zero(s, exports + 1);
-    data.MF = Eigen::MatrixXd::Zero(s, exports + 1);
+    data.F = Eigen::MatrixXd::Zero(s, num_uses);
+    data.MF = Eigen::MatrixXd::Zero(s, num_uses);
     data.V = Eigen::MatrixXd::Zero(table.V().rows(), s);
     data.T = Eigen::MatrixXd::Zero(table.T().rows(), s);
     data.x = Eigen::VectorXd::Zero(s);

@@ -15,25 +15,29 @@ struct Concordance {
         std::string from;
         std::string to;
         double share = 1.0;
-        std::string name;                // of `to`; may be empty
-        std::optional<SectorKind> kind;  // of `to`; where absent, all members must agree
+        std::string name = {};                // of `to`; may be empty
+        std::optional<SectorKind> kind = {};  // of `to`; where absent, all members must agree
+        std::int64_t line = 0;                // in the file, for messages
     };
     std::vector<Entry> entries;
-    std::string path;  // for messages
+    std::string path;  // for messages; empty where no file was read
 };
 
-/// Aggregates flows, never coefficients: Z_agg = S Z S' with S the concordance's shares, F, M, V, T,
-/// x likewise (MODEL: Miller & Blair 2009, ch. 4). Ratings of criticality become the mean of their
-/// members weighted with the flows Z + M. Either concordance may be absent: nothing changes there.
+/// Aggregates flows, never coefficients: Z_agg = S Z S' with S the concordance's shares, F, M, V,
+/// T, x likewise (MODEL: Miller & Blair 2009, ch. 4). Ratings of criticality become the mean of
+/// their members weighted with the flows Z + M. Either concordance may be absent: nothing changes
+/// there.
 ///
-/// Throws ArgumentError where a code of the table is missing from the concordance, a code is not in
-/// the table, shares do not sum to 1, or members disagree on goods/services.
+/// Throws ParseError, or ArgumentError where the concordance has no path, where a code of the table
+/// is missing from the concordance, a code is not in the table, shares do not sum to 1, or members
+/// or entries disagree on goods/services.
 IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sectors,
                   const std::optional<Concordance>& regions);
 
 /// The national table of one region of a multi-regional table: Z domestic, M imports from all other
-/// regions by product and user, F the region's final uses and a column EXPORTS, MF imports for final
-/// use. Unit and output are unchanged. Throws ArgumentError for an unknown region.
+/// regions by product and user, F the region's final uses and a column EXPORTS (added to the one of
+/// that name where there is one), MF imports for final use. Unit and output are unchanged. Throws
+/// ArgumentError for an unknown region.
 IoTable national_table(const IoTable& table, const std::string& region);
 
 }  // namespace narrows

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -14,8 +14,18 @@ namespace {
 constexpr double relative_tolerance = 1e-6;
 constexpr std::size_t num_worst = 5;
 
+/// False also for sums that overflowed.
+bool within_tolerance(const AccountResidual& account) {
+    return std::isfinite(account.residual) && std::abs(account.residual) <= account.tolerance;
+}
+
+/// `magnitude`: sum of the entries' absolute values; `num_entries` of them make up each account.
 BalanceReport compare(const std::vector<std::string>& labels, const Eigen::VectorXd& sums,
-                      const Eigen::VectorXd& output, double rounding_tolerance) {
+                      const Eigen::VectorXd& magnitude, const Eigen::VectorXd& output,
+                      Index num_entries, double last_digit) {
+    const auto entries = static_cast<double>(num_entries + 1);
+    const double published_rounding = 0.5 * entries * last_digit;
+    constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
     std::vector<AccountResidual> accounts;
     BalanceReport report;
     for (Index i = 0; i < output.size(); ++i) {
@@ -26,9 +36,12 @@ BalanceReport compare(const std::vector<std::string>& labels, const Eigen::Vecto
         account.residual = sums[i] - output[i];
         const double scale = std::max(std::abs(sums[i]), std::abs(output[i]));
         account.relative = scale > 0.0 ? std::abs(account.residual) / scale : 0.0;
-        account.tolerance =
-            std::max(relative_tolerance * std::abs(output[i]), rounding_tolerance);
-        if (std::abs(account.residual) > account.tolerance) ++report.num_unbalanced;
+        // Sums that overflow contradict any output; infinity keeps the order below strict.
+        if (!std::isfinite(account.residual)) account.relative = INFINITY;
+        // The last one is what adding the entries up may round away: flows that cancel to 0.
+        account.tolerance = std::max({relative_tolerance * std::abs(output[i]), published_rounding,
+                                      entries * unit_roundoff * magnitude[i]});
+        if (!within_tolerance(account)) ++report.num_unbalanced;
         report.max_absolute = std::max(report.max_absolute, std::abs(account.residual));
         report.max_relative = std::max(report.max_relative, account.relative);
         accounts.push_back(std::move(account));
@@ -36,9 +49,8 @@ BalanceReport compare(const std::vector<std::string>& labels, const Eigen::Vecto
     // Accounts beyond their tolerance come first: a rounded tiny sector can have a large relative
     // residual and be in order.
     const auto worse = [](const AccountResidual& a, const AccountResidual& b) {
-        const bool a_fails = std::abs(a.residual) > a.tolerance;
-        const bool b_fails = std::abs(b.residual) > b.tolerance;
-        if (a_fails != b_fails) return a_fails;
+        const bool a_fails = !within_tolerance(a);
+        if (a_fails == within_tolerance(b)) return a_fails;
         return a.relative > b.relative;
     };
     std::stable_sort(accounts.begin(), accounts.end(), worse);
@@ -48,7 +60,9 @@ BalanceReport compare(const std::vector<std::string>& labels, const Eigen::Vecto
     return report;
 }
 
-Index count_negative(const Eigen::MatrixXd& matrix) { return (matrix.array() < 0.0).count(); }
+Index count_negative(const Eigen::MatrixXd& matrix) {
+    return (matrix.array() < 0.0).count();
+}
 
 std::string describe(const BalanceReport& report, const char* side, const char* identity) {
     const AccountResidual& worst = report.worst.front();
@@ -76,24 +90,27 @@ TableDiagnostics diagnose(const TableData& table) {
     const auto& labels = table.classification.labels();
     TableDiagnostics result;
 
-    const Eigen::VectorXd row_sums = table.Z.rowwise().sum() + table.F.rowwise().sum();
-    Eigen::VectorXd column_sums = table.Z.colwise().sum().transpose();
-    const Eigen::VectorXd transactions = column_sums;
+    const auto by_row = [&](auto part) -> Eigen::VectorXd {
+        return part(table.Z).rowwise().sum() + part(table.F).rowwise().sum();
+    };
+    const auto by_column = [&](auto part) -> Eigen::VectorXd {
+        Eigen::VectorXd sums = Eigen::VectorXd::Zero(n);
+        for (const Eigen::MatrixXd* block : {&table.Z, &table.M, &table.T, &table.V}) {
+            if (block->size() > 0) sums += part(*block).colwise().sum().transpose();
+        }
+        return sums;
+    };
+    const auto value = [](const Eigen::MatrixXd& block) -> const Eigen::MatrixXd& { return block; };
+    const auto size = [](const Eigen::MatrixXd& block) { return block.cwiseAbs(); };
+    result.rows = compare(labels, by_row(value), by_row(size), table.x, n + table.F.cols(),
+                          table.meta.rounding);
+    result.columns =
+        compare(labels, by_column(value), by_column(size), table.x,
+                n + table.M.rows() + table.T.rows() + table.V.rows(), table.meta.rounding);
+
     Eigen::VectorXd imports = Eigen::VectorXd::Zero(n);
     if (table.M.size() > 0) imports = table.M.colwise().sum().transpose();
-    column_sums += imports;
-    if (table.T.rows() > 0) column_sums += table.T.colwise().sum().transpose();
     const Eigen::VectorXd value_added = table.V.colwise().sum().transpose();
-    column_sums += value_added;
-
-    const auto rounding_tolerance = [&](Index entries) {
-        return static_cast<double>(entries + 1) * 0.5 * table.meta.rounding;
-    };
-    result.rows = compare(labels, row_sums, table.x, rounding_tolerance(n + table.F.cols()));
-    result.columns =
-        compare(labels, column_sums, table.x,
-                rounding_tolerance(n + table.M.rows() + table.T.rows() + table.V.rows()));
-
     result.negative_transactions = count_negative(table.Z);
     result.negative_imports = count_negative(table.M) + count_negative(table.MF);
     result.negative_final_demand = count_negative(table.F);
@@ -107,7 +124,7 @@ TableDiagnostics diagnose(const TableData& table) {
             result.inputs_without_output.push_back(label);
         }
     }
-    const double inputs = transactions.sum() + imports.sum();
+    const double inputs = table.Z.sum() + imports.sum();
     result.import_matrix_share = inputs > 0.0 ? imports.sum() / inputs : 0.0;
     return result;
 }

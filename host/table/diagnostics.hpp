@@ -28,7 +28,8 @@ struct BalanceReport {
 };
 
 /// The validation report of a table. An account balances when its residual is within 1e-6 of gross
-/// output, or within (number of entries + 1) / 2 last-digit units where the figures are rounded.
+/// output, or within (number of entries + 1) / 2 last-digit units where the figures are rounded, or
+/// within what double precision may round away in adding its entries up.
 struct TableDiagnostics {
     BalanceReport rows;     // x = Z1 + F1
     BalanceReport columns;  // x' = 1'Z + 1'M + 1'T + 1'V
@@ -37,9 +38,9 @@ struct TableDiagnostics {
     Index negative_final_demand = 0;  // legal: inventories are drawn down
     std::vector<std::string> negative_value_added;
     std::vector<std::string> zero_output;
-    std::vector<std::string> negative_output;         // refused
-    std::vector<std::string> inputs_without_output;   // x_j = 0 with a nonzero column: refused
-    double import_matrix_share = 0.0;                 // imports / (domestic + imported inputs)
+    std::vector<std::string> negative_output;        // refused
+    std::vector<std::string> inputs_without_output;  // x_j = 0 with a nonzero column: refused
+    double import_matrix_share = 0.0;                // imports / (domestic + imported inputs)
 
     bool acceptable() const {
         return rows.balanced() && columns.balanced() && negative_output.empty() &&

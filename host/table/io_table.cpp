@@ -1,5 +1,7 @@
 #include "host/table/io_table.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #define XXH_INLINE_ALL
@@ -15,7 +17,32 @@ void check_shape(const char* name, const Eigen::MatrixXd& matrix, Index rows, In
         throw ArgumentError(fmt::format("{} is {} x {}, expected {} x {}", name, matrix.rows(),
                                         matrix.cols(), rows, columns));
     }
-    if (!matrix.allFinite()) throw ArgumentError(fmt::format("{} has a value that is not finite", name));
+    if (!matrix.allFinite())
+        throw ArgumentError(fmt::format("{} has a value that is not finite", name));
+}
+
+void check_unique(const char* what, std::vector<std::string> names) {
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice != names.end()) {
+        throw ArgumentError(fmt::format("duplicate {} {}", what, in_quotes(*twice)));
+    }
+}
+
+void check_names(const TableData& table) {
+    std::vector<std::string> uses;
+    for (const FinalUse& use : table.final_uses) {
+        if (use.region.empty() == table.classification.is_multi_regional()) {
+            throw ArgumentError(fmt::format(
+                "final use {} {}", in_quotes(use.label()),
+                use.region.empty() ? "has no region, expected one in a multi-regional table"
+                                   : "has a region, expected none in a national table"));
+        }
+        uses.push_back(use.label());
+    }
+    check_unique("final use", std::move(uses));
+    check_unique("row of value added", table.value_added_names);
+    check_unique("row of taxes", table.tax_names);
 }
 
 void check_shapes(const TableData& table) {
@@ -32,8 +59,8 @@ void check_shapes(const TableData& table) {
     check_shape("x", table.x, n, 1);
     if (table.M.size() > 0) check_shape("M", table.M, n, n);
     if (table.MF.size() > 0) check_shape("MF", table.MF, n, uses);
-    if (table.classification.is_multi_regional() && table.M.size() > 0) {
-        throw ArgumentError("a multi-regional table has its imports in Z, not in M");
+    if (table.classification.is_multi_regional() && table.M.size() + table.MF.size() > 0) {
+        throw ArgumentError("a multi-regional table has its imports in Z and F, not in M and MF");
     }
     if (table.criticality_ratings.size() > 0) {
         check_shape("criticality ratings", table.criticality_ratings, num_sectors, num_sectors);
@@ -49,29 +76,42 @@ Eigen::VectorXd column_sums(const Eigen::MatrixXd& matrix, Index n) {
 
 IoTable::IoTable(TableData data, Acceptance acceptance) : data_(std::move(data)) {
     check_shapes(data_);
+    check_names(data_);
     diagnostics_ = diagnose(data_);
     if (acceptance == Acceptance::balanced_only && !diagnostics_.acceptable()) {
         throw BalanceError(diagnostics_.first_problem());
     }
 }
 
-Eigen::VectorXd IoTable::value_added() const { return column_sums(data_.V, num_nodes()); }
-Eigen::VectorXd IoTable::imports_by_user() const { return column_sums(data_.M, num_nodes()); }
-Eigen::VectorXd IoTable::taxes() const { return column_sums(data_.T, num_nodes()); }
-Eigen::VectorXd IoTable::final_demand() const { return data_.F.rowwise().sum(); }
+Eigen::VectorXd IoTable::value_added() const {
+    return column_sums(data_.V, num_nodes());
+}
+Eigen::VectorXd IoTable::imports_by_user() const {
+    return column_sums(data_.M, num_nodes());
+}
+Eigen::VectorXd IoTable::taxes() const {
+    return column_sums(data_.T, num_nodes());
+}
+Eigen::VectorXd IoTable::final_demand() const {
+    return data_.F.rowwise().sum();
+}
 
 std::string IoTable::hash() const {
     XXH3_state_t state;
     XXH3_INITSTATE(&state);
     XXH3_128bits_reset(&state);
+    Eigen::VectorXd column;
     const auto add_text = [&](const std::string& text) {
         XXH3_128bits_update(&state, text.c_str(), text.size() + 1);  // the 0 separates texts
     };
     const auto add_matrix = [&](const Eigen::MatrixXd& matrix) {
         const Index shape[] = {matrix.rows(), matrix.cols()};
         XXH3_128bits_update(&state, shape, sizeof shape);
-        XXH3_128bits_update(&state, matrix.data(),
-                            static_cast<std::size_t>(matrix.size()) * sizeof(double));
+        for (Index j = 0; j < matrix.cols(); ++j) {
+            column = matrix.col(j).array() + 0.0;  // -0 becomes 0, which is the same figure
+            XXH3_128bits_update(&state, column.data(),
+                                static_cast<std::size_t>(column.size()) * sizeof(double));
+        }
     };
     add_text(data_.meta.unit);
     for (const std::string& label : data_.classification.labels()) add_text(label);

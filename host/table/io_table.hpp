@@ -30,8 +30,8 @@ struct FinalUse {
     std::string label() const { return region.empty() ? category : region + "_" + category; }
 };
 
-/// The accounts of a table, flows in TableMeta::unit. Notation: Miller & Blair (2009); row = seller,
-/// column = buyer; n nodes.
+/// The accounts of a table, flows in TableMeta::unit. Notation: Miller & Blair (2009); row =
+/// seller, column = buyer; n nodes.
 ///
 ///   Z  n x n  transactions (a national table: between domestic sectors)   aliases: T, intermediate
 ///   F  n x f  final demand, one column per use                            aliases: Y, FD
@@ -55,7 +55,8 @@ struct TableData {
     Eigen::MatrixXd T;
     std::vector<std::string> tax_names;
     Eigen::VectorXd x;
-    /// Ratings of inputs, product x user by sector, 1 critical .. 0 not; 0 x 0 where there are none.
+    /// Ratings of inputs, product x user by sector, 1 critical .. 0 not; 0 x 0 where there are
+    /// none.
     Eigen::MatrixXd criticality_ratings;
 };
 
@@ -67,8 +68,9 @@ enum class Acceptance { balanced_only, any };
 /// tolerance) unless it was accepted otherwise.
 class IoTable {
   public:
-    /// Throws ArgumentError where shapes disagree or a value is not finite; BalanceError, naming
-    /// the worst sector with both sides, where the accounts contradict each other.
+    /// Throws ArgumentError where shapes disagree, a value is not finite or a final use, a row of
+    /// value added or of taxes is there twice; BalanceError, naming the worst sector with both
+    /// sides, where the accounts contradict each other.
     explicit IoTable(TableData data, Acceptance acceptance = Acceptance::balanced_only);
 
     const TableMeta& meta() const { return data_.meta; }

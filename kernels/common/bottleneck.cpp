@@ -29,21 +29,23 @@ struct Bottleneck::Block {
     std::vector<std::array<double, lanes>> best;         // T(delta)
     std::vector<std::array<std::int64_t, lanes>> input;  // argmax of T
     std::array<bool, lanes> finished{};
+    double lambda = 0.0;
 };
 
-Bottleneck::Bottleneck(std::int64_t n, const double* criticality, const double* domestic_share,
-                       double lambda)
+Bottleneck::Bottleneck(std::int64_t n, const double* criticality, const double* domestic_share)
     : n_(n),
-      lambda_(lambda),
       criticality_(criticality, criticality + n * n),
       weights_(static_cast<std::size_t>(n * n)),
       first_input_{0} {
     for (std::int64_t user = 0; user < n; ++user) {
         for (std::int64_t node = 0; node < n; ++node) {
             const auto cell = static_cast<std::size_t>(node + user * n);
-            weights_[cell] = node == user ? 0.0 : lambda * criticality[cell] * domestic_share[cell];
+            weights_[cell] = node == user ? 0.0 : criticality[cell] * domestic_share[cell];
             if (weights_[cell] > 0.0) inputs_.push_back({node, weights_[cell]});
         }
+        // Heaviest first: a sweep can stop as soon as no lighter input can bind.
+        std::stable_sort(inputs_.begin() + first_input_.back(), inputs_.end(),
+                         [](const Input& a, const Input& b) { return a.weight > b.weight; });
         first_input_.push_back(static_cast<std::int64_t>(inputs_.size()));
     }
 }
@@ -57,14 +59,15 @@ double Bottleneck::direct_loss(const BottleneckScenario& scenario, std::int64_t 
            scenario.blocked_share[user];
 }
 
-void Bottleneck::solve(std::vector<BottleneckScenario>& scenarios, int num_threads) const {
+void Bottleneck::solve(std::vector<BottleneckScenario>& scenarios, double lambda,
+                       int num_threads) const {
     const auto count = static_cast<std::int64_t>(scenarios.size());
     const std::int64_t num_blocks = (count + lanes - 1) / lanes;
     std::atomic<std::int64_t> next{0};
     const auto work = [&] {
         for (std::int64_t block = next++; block < num_blocks; block = next++) {
             const std::int64_t first = block * lanes;
-            solve_block(scenarios.data() + first, std::min(lanes, count - first));
+            solve_block(scenarios.data() + first, std::min(lanes, count - first), lambda);
         }
     };
     const std::int64_t helpers = std::min<std::int64_t>(num_threads, num_blocks) - 1;
@@ -73,9 +76,11 @@ void Bottleneck::solve(std::vector<BottleneckScenario>& scenarios, int num_threa
     work();
 }
 
-void Bottleneck::solve_block(BottleneckScenario* scenarios, std::int64_t count) const {
+void Bottleneck::solve_block(BottleneckScenario* scenarios, std::int64_t count,
+                             double lambda) const {
     const auto n = static_cast<std::size_t>(n_);
     Block block;
+    block.lambda = lambda;
     block.loss.resize(n);
     block.best.resize(n);
     block.input.resize(n);
@@ -94,7 +99,7 @@ void Bottleneck::solve_block(BottleneckScenario* scenarios, std::int64_t count) 
             const double change = take_sweep(scenario, lane, block, policy_changed);
             if (!policy_changed || change <= sweep_tolerance) {
                 const double rounding = 4.0 * std::numeric_limits<double>::epsilon() / 2.0;
-                scenario.loss_share_error = (lambda_ * change + rounding) / (1.0 - lambda_);
+                scenario.loss_share_error = (lambda * change + rounding) / (1.0 - lambda);
                 block.finished[slot] = true;
                 ++num_finished;
             } else if (scenario.sweeps < max_policy_rounds) {
@@ -104,9 +109,17 @@ void Bottleneck::solve_block(BottleneckScenario* scenarios, std::int64_t count) 
     }
 }
 
-/// best_j = max over inputs k of weight_kj loss_k, with the input that attains it.
+/// best_j = max over inputs k of weight_kj loss_k, with the input that attains it. Inputs come
+/// heaviest first: once weight times the scenario's largest loss is no more than the best so far,
+/// no later input can bind. On published tables that leaves a few inputs of each user.
 void Bottleneck::sweep(const BottleneckScenario* scenarios, std::int64_t count,
                        Block& block) const {
+    std::array<double, lanes> largest{};
+    for (const auto& loss : block.loss) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            largest[lane] = std::max(largest[lane], loss[lane]);
+        }
+    }
     for (std::int64_t user = 0; user < n_; ++user) {
         std::array<double, lanes> best{};
         std::array<std::int64_t, lanes> input;
@@ -114,20 +127,24 @@ void Bottleneck::sweep(const BottleneckScenario* scenarios, std::int64_t count,
         for (auto i = first_input_[static_cast<std::size_t>(user)];
              i < first_input_[static_cast<std::size_t>(user) + 1]; ++i) {
             const Input in = inputs_[static_cast<std::size_t>(i)];
+            const double passed_on = block.lambda * in.weight;
             const auto& loss = block.loss[static_cast<std::size_t>(in.node)];
+            bool can_bind = false;
             for (std::size_t lane = 0; lane < lanes; ++lane) {
-                const double candidate = in.weight * loss[lane];
+                const double candidate = passed_on * loss[lane];
+                can_bind |= passed_on * largest[lane] > best[lane];
                 input[lane] = candidate > best[lane] ? in.node : input[lane];
                 best[lane] = candidate > best[lane] ? candidate : best[lane];
             }
+            if (!can_bind) break;
         }
         // The blocked product adds its direct loss to what its domestic shortfall passes on. On a
         // tie it is named as the cause: the shorter chain.
         for (std::int64_t lane = 0; lane < count; ++lane) {
             const auto slot = static_cast<std::size_t>(lane);
             const std::int64_t product = scenarios[lane].product;
-            const double passed_on =
-                weight(product, user) * block.loss[static_cast<std::size_t>(product)][slot];
+            const double passed_on = block.lambda * weight(product, user) *
+                                     block.loss[static_cast<std::size_t>(product)][slot];
             const double candidate = direct_loss(scenarios[lane], user) + passed_on;
             if (candidate > 0.0 && candidate >= best[slot]) {
                 best[slot] = candidate;
@@ -158,7 +175,7 @@ double Bottleneck::take_sweep(const BottleneckScenario& scenario, std::int64_t l
 /// Loss of the blocked product's own sector under the current policy. Its chain of binding inputs
 /// either ends (directly blocked, or nothing binds) or returns to it: then
 ///   delta = W (direct + w delta)  with W the product of the weights along the cycle.
-double Bottleneck::cycle_value(const BottleneckScenario& scenario) const {
+double Bottleneck::cycle_value(const BottleneckScenario& scenario, double lambda) const {
     const std::int64_t product = scenario.product;
     double along = 1.0;
     std::int64_t user = product;
@@ -167,9 +184,9 @@ double Bottleneck::cycle_value(const BottleneckScenario& scenario) const {
         if (input < 0) return 0.0;
         if (input == product) {
             const double direct = along * direct_loss(scenario, user);
-            return direct / (1.0 - along * weight(product, user));
+            return direct / (1.0 - along * lambda * weight(product, user));
         }
-        along *= weight(input, user);
+        along *= lambda * weight(input, user);
         user = input;
     }
     return 0.0;  // a cycle without a source passes on nothing
@@ -185,7 +202,7 @@ void Bottleneck::evaluate_policy(const BottleneckScenario& scenario, std::int64_
     };
     constexpr double unknown = -1.0;
     for (std::int64_t node = 0; node < n_; ++node) loss(node) = unknown;
-    loss(scenario.product) = cycle_value(scenario);
+    loss(scenario.product) = cycle_value(scenario, block.lambda);
     std::vector<std::int64_t> path;
     for (std::int64_t start = 0; start < n_; ++start) {
         path.clear();
@@ -197,7 +214,7 @@ void Bottleneck::evaluate_policy(const BottleneckScenario& scenario, std::int64_
         for (auto node = path.rbegin(); node != path.rend(); ++node) {
             const std::int64_t input = scenario.binding_input[*node];
             if (input < 0) continue;
-            loss(*node) = weight(input, *node) * loss(input);
+            loss(*node) = block.lambda * weight(input, *node) * loss(input);
             if (input == scenario.product) loss(*node) += direct_loss(scenario, *node);
         }
     }

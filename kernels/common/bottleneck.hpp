@@ -7,12 +7,12 @@ namespace narrows::kernels {
 
 /// One blocked product and the share of each user's need for it that is blocked.
 struct BottleneckScenario {
-    std::int64_t product = 0;                // row of the blocked product, 0 <= product < n
-    const double* blocked_share = nullptr;   // beta, n values in [0, 1], one per user
-    double* loss_share = nullptr;            // out: delta, n values in [0, 1]
-    std::int64_t* binding_input = nullptr;   // out: the input that binds each user, -1: none
-    double loss_share_error = 0.0;           // out: bound on max |delta - exact delta|
-    std::int64_t sweeps = 0;                 // out: passes over the matrix
+    std::int64_t product = 0;               // row of the blocked product, 0 <= product < n
+    const double* blocked_share = nullptr;  // beta, n values in [0, 1], one per user
+    double* loss_share = nullptr;           // out: delta, n values in [0, 1]
+    std::int64_t* binding_input = nullptr;  // out: the input that binds each user, -1: none
+    double loss_share_error = 0.0;          // out: bound on max |delta - exact delta|
+    std::int64_t sweeps = 0;                // out: passes over the matrix
 };
 
 /// The discounted bottleneck system on n nodes,
@@ -32,35 +32,32 @@ struct BottleneckScenario {
 class Bottleneck {
   public:
     /// c and d are n x n, column-major, row = input k, column = user j. They are copied.
-    Bottleneck(std::int64_t n, const double* criticality, const double* domestic_share,
-               double lambda);
+    Bottleneck(std::int64_t n, const double* criticality, const double* domestic_share);
 
-    /// Solves every scenario of the batch.
-    void solve(std::vector<BottleneckScenario>& scenarios, int num_threads) const;
+    /// Solves every scenario of the batch for one lambda, 0 <= lambda < 1.
+    void solve(std::vector<BottleneckScenario>& scenarios, double lambda, int num_threads) const;
 
   private:
     struct Input {
         std::int64_t node;
-        double weight;  // lambda c_kj d_kj > 0
+        double weight;  // c_kj d_kj > 0
     };
     struct Block;
 
     double weight(std::int64_t input, std::int64_t user) const;
     double direct_loss(const BottleneckScenario& scenario, std::int64_t user) const;
-    void solve_block(BottleneckScenario* scenarios, std::int64_t count) const;
+    void solve_block(BottleneckScenario* scenarios, std::int64_t count, double lambda) const;
     void sweep(const BottleneckScenario* scenarios, std::int64_t count, Block& block) const;
     double take_sweep(const BottleneckScenario& scenario, std::int64_t lane, Block& block,
                       bool& policy_changed) const;
-    void evaluate_policy(const BottleneckScenario& scenario, std::int64_t lane,
-                         Block& block) const;
-    double cycle_value(const BottleneckScenario& scenario) const;
+    void evaluate_policy(const BottleneckScenario& scenario, std::int64_t lane, Block& block) const;
+    double cycle_value(const BottleneckScenario& scenario, double lambda) const;
 
     std::int64_t n_;
-    double lambda_;
     std::vector<double> criticality_;
-    std::vector<double> weights_;             // n x n, zero diagonal
-    std::vector<Input> inputs_;               // the positive weights, user by user
-    std::vector<std::int64_t> first_input_;   // n + 1 offsets into inputs_
+    std::vector<double> weights_;            // c d, n x n, zero diagonal
+    std::vector<Input> inputs_;              // the positive weights, user by user, heaviest first
+    std::vector<std::int64_t> first_input_;  // n + 1 offsets into inputs_
 };
 
 }  // namespace narrows::kernels

@@ -2,8 +2,6 @@
 // against.
 #include "kernels/cpu/backend_cpu.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -14,6 +12,7 @@
 #include <new>
 #include <string>
 #include <thread>
+#include <unistd.h>
 
 #include <Eigen/Dense>
 
@@ -71,7 +70,9 @@ narrows_status open(int32_t device, narrows_context** context) {
     return *context == nullptr ? NARROWS_OUT_OF_MEMORY : NARROWS_OK;
 }
 
-void close(narrows_context* context) { delete context; }
+void close(narrows_context* context) {
+    delete context;
+}
 
 const char* error_message(const narrows_context* context) {
     return context == nullptr ? "" : context->error.c_str();
@@ -112,10 +113,18 @@ narrows_status memory(narrows_context* context, int64_t* free_bytes, int64_t* to
     });
 }
 
-int64_t matrix_bytes(int64_t rows, int64_t columns) { return 8 * rows * columns; }
-int64_t factor_bytes(int64_t n) { return 8 * n * n + 16 * n; }
-int64_t solve_bytes(int64_t n, int64_t num_rhs) { return 8 * n * num_rhs; }
-int64_t inverse_bytes(int64_t n) { return 8 * n * n; }
+int64_t matrix_bytes(int64_t rows, int64_t columns) {
+    return 8 * rows * columns;
+}
+int64_t factor_bytes(int64_t n) {
+    return 8 * n * n + 16 * n;
+}
+int64_t solve_bytes(int64_t n, int64_t num_rhs) {
+    return 8 * n * num_rhs;
+}
+int64_t inverse_bytes(int64_t n) {
+    return 8 * n * n;
+}
 
 narrows_status upload(narrows_context* context, int64_t rows, int64_t columns, const double* data,
                       int64_t ld, narrows_matrix** matrix) {
@@ -143,7 +152,9 @@ narrows_status download(narrows_context* context, const narrows_matrix* matrix, 
     return NARROWS_OK;
 }
 
-void release_matrix(narrows_context*, narrows_matrix* matrix) { delete matrix; }
+void release_matrix(narrows_context*, narrows_matrix* matrix) {
+    delete matrix;
+}
 
 narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows_factor** factor,
                       narrows_factor_info* info) {
@@ -175,7 +186,9 @@ narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows
     });
 }
 
-void release_factor(narrows_context*, narrows_factor* factor) { delete factor; }
+void release_factor(narrows_context*, narrows_factor* factor) {
+    delete factor;
+}
 
 narrows_status solve(narrows_context* context, const narrows_factor* factor, int32_t transposed,
                      int64_t num_rhs, double* rhs, int64_t ld) {
@@ -243,6 +256,8 @@ const narrows_backend_api api = {
 
 }  // namespace
 
-const narrows_backend_api* backend() { return &api; }
+const narrows_backend_api* backend() {
+    return &api;
+}
 
 }  // namespace narrows::cpu

@@ -1,8 +1,5 @@
 // The contract on CUDA with cuSOLVER: LU with partial pivoting, a plain first version that the CPU
 // backend is the reference for.
-#include <cuda_runtime.h>
-#include <cusolverDn.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -10,6 +7,9 @@
 #include <new>
 #include <string>
 #include <vector>
+
+#include <cuda_runtime.h>
+#include <cusolverDn.h>
 
 #include "kernels/backend_api.h"
 #include "kernels/common/elementwise.hpp"
@@ -41,9 +41,9 @@ void check(cudaError_t result, const char* call) {
 
 void check(cusolverStatus_t result, const char* call) {
     if (result == CUSOLVER_STATUS_SUCCESS) return;
-    throw Failure{result == CUSOLVER_STATUS_ALLOC_FAILED ? NARROWS_OUT_OF_MEMORY
-                                                         : NARROWS_DEVICE_FAILURE,
-                  std::string(call) + ": cuSOLVER status " + std::to_string(result)};
+    throw Failure{
+        result == CUSOLVER_STATUS_ALLOC_FAILED ? NARROWS_OUT_OF_MEMORY : NARROWS_DEVICE_FAILURE,
+        std::string(call) + ": cuSOLVER status " + std::to_string(result)};
 }
 
 /// Device memory that goes with its scope.
@@ -229,11 +229,19 @@ narrows_status memory(narrows_context* context, int64_t* free_bytes, int64_t* to
     });
 }
 
-int64_t matrix_bytes(int64_t rows, int64_t columns) { return 8 * rows * columns; }
+int64_t matrix_bytes(int64_t rows, int64_t columns) {
+    return 8 * rows * columns;
+}
 // K, its pivots, and cuSOLVER's panels and workspace, which it keeps within some 1024 columns.
-int64_t factor_bytes(int64_t n) { return 8 * n * n + 8 * n * 1025 + (int64_t{32} << 20); }
-int64_t solve_bytes(int64_t n, int64_t) { return 8 * n * solve_width; }
-int64_t inverse_bytes(int64_t n) { return 8 * n * n; }
+int64_t factor_bytes(int64_t n) {
+    return 8 * n * n + 8 * n * 1025 + (int64_t{32} << 20);
+}
+int64_t solve_bytes(int64_t n, int64_t) {
+    return 8 * n * solve_width;
+}
+int64_t inverse_bytes(int64_t n) {
+    return 8 * n * n;
+}
 
 /// cudaMemcpy2D takes its sizes in bytes and refuses a pitch of 0.
 void copy_block(double* to, int64_t to_ld, const double* from, int64_t from_ld, int64_t rows,
@@ -387,12 +395,10 @@ narrows_status solve(narrows_context* context, const narrows_factor* factor, int
             double* host = rhs + first * ld;
             check(cudaMemsetAsync(block.get(), 0, block.bytes(), context->stream),
                   "cudaMemsetAsync");
-            copy_block(block.get(), n, host, ld, n, width, cudaMemcpyHostToDevice,
-                       context->stream);
+            copy_block(block.get(), n, host, ld, n, width, cudaMemcpyHostToDevice, context->stream);
             solve_on_device(context, *factor, transposed != 0, solve_width, block.get(),
                             info.get());
-            copy_block(host, ld, block.get(), n, n, width, cudaMemcpyDeviceToHost,
-                       context->stream);
+            copy_block(host, ld, block.get(), n, n, width, cudaMemcpyDeviceToHost, context->stream);
         }
         wait(context);
         return NARROWS_OK;
@@ -450,7 +456,7 @@ const narrows_backend_api api = {
 }  // namespace
 }  // namespace narrows::cuda
 
-extern "C" __attribute__((visibility("default"))) const narrows_backend_api*
-narrows_backend_get(void) {
+extern "C" __attribute__((visibility("default"))) const narrows_backend_api* narrows_backend_get(
+    void) {
     return &narrows::cuda::api;
 }

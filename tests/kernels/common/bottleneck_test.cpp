@@ -53,7 +53,7 @@ Solution solve(const System& system, const std::vector<std::int64_t>& products, 
         scenarios[i].loss_share = solution.loss.col(static_cast<Eigen::Index>(i)).data();
         scenarios[i].binding_input = &solution.binding[i * static_cast<std::size_t>(n)];
     }
-    Bottleneck(n, system.c.data(), system.d.data(), system.lambda).solve(scenarios, threads);
+    Bottleneck(n, system.c.data(), system.d.data()).solve(scenarios, system.lambda, threads);
     for (const BottleneckScenario& scenario : scenarios) {
         solution.error.push_back(scenario.loss_share_error);
     }
@@ -103,8 +103,7 @@ TEST_P(BottleneckSizes, AgreesWithPlainSweepsWithinItsOwnBound) {
 
     for (Eigen::Index product = 0; product < n; ++product) {
         const VectorXd expected = by_plain_sweeps(system, product);
-        const double difference =
-            (solution.loss.col(product) - expected).cwiseAbs().maxCoeff();
+        const double difference = (solution.loss.col(product) - expected).cwiseAbs().maxCoeff();
         const double bound = solution.error[static_cast<std::size_t>(product)];
         EXPECT_LE(difference, bound) << "product " << product;
         EXPECT_LE(bound, 1e-12);

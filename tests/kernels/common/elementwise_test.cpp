@@ -26,7 +26,8 @@ TEST_P(ElementwiseSizes, IdentityMinusMatchesEigen) {
     const Eigen::MatrixXd a = Eigen::MatrixXd::Random(n, n);
     Eigen::MatrixXd k = Eigen::MatrixXd::Constant(n, n, NAN);
 
-    for (const std::int64_t cell : shuffled(n * n)) identity_minus_cell(cell, n, a.data(), k.data());
+    for (const std::int64_t cell : shuffled(n * n))
+        identity_minus_cell(cell, n, a.data(), k.data());
 
     EXPECT_EQ(k, Eigen::MatrixXd(Eigen::MatrixXd::Identity(n, n) - a));
 }
