@@ -17,9 +17,10 @@ namespace narrows::test {
 namespace fs = std::filesystem;
 
 ProgramResult run_narrows(const std::vector<std::string>& arguments,
-                          const std::vector<std::string>& environment) {
+                          const std::vector<std::string>& environment,
+                          const std::string& stdout_to) {
     const ScratchFolder scratch;
-    const std::string out = scratch.path() / "out";
+    const std::string out = stdout_to.empty() ? (scratch.path() / "out").string() : stdout_to;
     const std::string err = scratch.path() / "err";
     const pid_t child = fork();
     if (child == 0) {
@@ -42,7 +43,15 @@ ProgramResult run_narrows(const std::vector<std::string>& arguments,
     int status = 0;
     waitpid(child, &status, 0);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return {code, read_file(out), read_file(err)};
+    return {code, stdout_to.empty() ? read_file(out) : "", read_file(err)};
+}
+
+nlohmann::ordered_json run_json(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--output", "json"});
+    const ProgramResult result = run_narrows(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.err, "");
+    return nlohmann::ordered_json::parse(result.out, nullptr, false);
 }
 
 void expect_refused(const ProgramResult& result, int exit_code,

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 namespace narrows::test {
 
 struct ProgramResult {
@@ -13,8 +15,13 @@ struct ProgramResult {
 };
 
 /// Runs the built `narrows` with these arguments and `environment` ("NAME=value") added; no shell.
+/// Its standard output goes to `stdout_to` where that is given, a device for example.
 ProgramResult run_narrows(const std::vector<std::string>& arguments,
-                          const std::vector<std::string>& environment = {});
+                          const std::vector<std::string>& environment = {},
+                          const std::string& stdout_to = "");
+
+/// What the program prints with `--output json`; fails the test where it does not exit with 0.
+nlohmann::ordered_json run_json(std::vector<std::string> arguments);
 
 /// Fails the test unless the run was refused as documented: this exit code, nothing on standard
 /// output, and one line on standard error that holds every one of `parts`.

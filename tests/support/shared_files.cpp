@@ -54,7 +54,8 @@ double relative_difference(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, d
 
 Eigen::MatrixXd ten_digit_rounding(const Eigen::MatrixXd& values) {
     return values.unaryExpr([](double value) {
-        return value == 0.0 ? 0.0 : 0.5 * std::pow(10.0, std::floor(std::log10(std::abs(value))) - 9);
+        return value == 0.0 ? 0.0
+                            : 0.5 * std::pow(10.0, std::floor(std::log10(std::abs(value))) - 9);
     });
 }
 

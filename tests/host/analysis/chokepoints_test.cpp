@@ -8,6 +8,7 @@
 #include "host/base/error.hpp"
 #include "host/readers/plain_folder.hpp"
 #include "host/table/concordance.hpp"
+
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
 
@@ -20,7 +21,9 @@ using test::matrix;
 using test::relative_difference;
 using test::vector;
 
-IoTable world_2011() { return read_plain_folder(test::data_path() / "world-2011"); }
+IoTable world_2011() {
+    return read_plain_folder(test::data_path() / "world-2011");
+}
 
 LeontiefModel model_of(const HomeEconomy& home) {
     return LeontiefModel(Backend::cpu(), home.coefficients());
@@ -107,10 +110,13 @@ TEST(Oracle18, GdpAtRiskOfTheUnitedKingdomUnderTheStepRule) {
         const ChokepointRanking ranking = ranking_of(home, query);
         const VectorXd expected = vector(oracle["GaR_lambda"][lambda]);
         for (const Chokepoint& row : ranking.rows) {
-            EXPECT_NEAR(row.gar, expected[row.product], tolerance * std::max(1.0, expected[row.product]))
+            EXPECT_NEAR(row.gar, expected[row.product],
+                        tolerance * std::max(1.0, expected[row.product]))
                 << lambda << " " << row.product;
-            EXPECT_NEAR(row.gar_linear, linear[row.product], tolerance * std::max(1.0, linear[row.product]));
-            EXPECT_NEAR(row.blocked, blocked[row.product], tolerance * std::max(1.0, blocked[row.product]));
+            EXPECT_NEAR(row.gar_linear, linear[row.product],
+                        tolerance * std::max(1.0, linear[row.product]));
+            EXPECT_NEAR(row.blocked, blocked[row.product],
+                        tolerance * std::max(1.0, blocked[row.product]));
         }
         EXPECT_EQ(ranking.rows.size(), static_cast<std::size_t>((blocked.array() > 0.0).count()));
     }
@@ -122,9 +128,11 @@ TEST(Oracle18, LossRatesAndBindingInputsOfProduct26) {
     const nlohmann::json oracle = test::read_oracle("18_gdp_at_risk_uk2010");
     const HomeEconomy home = home_economy(test::uk_2010(), "");
     const MatrixXd cost_share = input_coefficients(home.total_use, home.x);
-    MatrixXd step = (cost_share.array() >= 0.01).select(
-        MatrixXd::Ones(127, 127), (cost_share.array() >= 0.002).select(
-                                      MatrixXd::Constant(127, 127, 0.5), MatrixXd::Zero(127, 127)));
+    MatrixXd step =
+        (cost_share.array() >= 0.01)
+            .select(MatrixXd::Ones(127, 127),
+                    (cost_share.array() >= 0.002)
+                        .select(MatrixXd::Constant(127, 127, 0.5), MatrixXd::Zero(127, 127)));
     for (Index k = 0; k < 127; ++k) {
         if (!oracle["goods_mask"][static_cast<std::size_t>(k)].get<bool>()) step.row(k).setZero();
     }
@@ -149,7 +157,8 @@ TEST(Oracle23, HandExampleThroughAHomeEconomy) {
     const nlohmann::json oracle = test::read_oracle("23_lambda_bottleneck_3sector");
     // Flows whose shares are the oracle's D and mu: total use 1 wherever there is any.
     HomeEconomy home;
-    home.sectors = {{"1", "", SectorKind::goods}, {"2", "", SectorKind::goods}, {"3", "", SectorKind::goods}};
+    home.sectors = {
+        {"1", "", SectorKind::goods}, {"2", "", SectorKind::goods}, {"3", "", SectorKind::goods}};
     home.origins = {"W"};
     home.domestic = matrix(oracle["D"]);
     home.imports = {matrix(oracle["mu"])};
@@ -239,7 +248,9 @@ class ChokepointProperties : public testing::TestWithParam<int> {
     }
 };
 
-TEST_P(ChokepointProperties, NoShockNoLoss) { EXPECT_EQ(gar({0}, 0.0, 0.5), VectorXd::Zero(9)); }
+TEST_P(ChokepointProperties, NoShockNoLoss) {
+    EXPECT_EQ(gar({0}, 0.0, 0.5), VectorXd::Zero(9));
+}
 
 TEST_P(ChokepointProperties, LossGrowsWithLambdaShareCriticalityAndCoalition) {
     const VectorXd base = gar({0, 1}, 0.5, 0.5);
@@ -288,7 +299,8 @@ TEST_P(ChokepointProperties, LinearFloorIsTheGhoshModel) {
     for (const Chokepoint& row : rank_chokepoints(home_, model, query_).rows) {
         VectorXd blocked = VectorXd::Zero(9);
         for (const Index origin : row.coalition) {
-            blocked += 0.5 * home_.imports[static_cast<std::size_t>(origin)].row(row.product).transpose();
+            blocked +=
+                0.5 * home_.imports[static_cast<std::size_t>(origin)].row(row.product).transpose();
         }
         const VectorXd lost_output = model.solve_ghosh(blocked);
         expect_close(row.gar_linear, rates_of_value_added.dot(lost_output), 1e-12);

@@ -30,8 +30,9 @@ TEST(Oracle10, ImportContentOfExportsOfTheUnitedKingdom) {
     const MatrixXd l = model.leontief_inverse();
     const MatrixXd rounding_of_a =
         test::ten_digit_rounding(table.Z()) * table.x().cwiseInverse().asDiagonal();
-    const VectorXd allowed = 1.01 * (l.transpose() * rounding_of_a.transpose() * content.by_sector) +
-                             1e-12 * content.by_sector;
+    const VectorXd allowed =
+        1.01 * (l.transpose() * rounding_of_a.transpose() * content.by_sector) +
+        1e-12 * content.by_sector;
     const VectorXd expected = vector(oracle["recomputed"]["total_import_content"]);
     EXPECT_LE((content.by_sector - expected).cwiseAbs().cwiseQuotient(allowed).maxCoeff(), 1.0);
     EXPECT_NEAR(content.vertical_specialisation_share,

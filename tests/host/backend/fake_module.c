@@ -1,13 +1,15 @@
 /* A backend module that is wrong in one way, chosen when it is compiled. */
-#include "kernels/backend_api.h"
-
 #include <stdio.h>
+
+#include "kernels/backend_api.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
 #if defined(FAKE_NO_SYMBOL)
 
-EXPORT int something_else(void) { return 0; }
+EXPORT int something_else(void) {
+    return 0;
+}
 
 #else
 
@@ -28,7 +30,9 @@ static narrows_status open_device(int32_t device, narrows_context** context) {
     *context = (narrows_context*)&free_memory;
     return NARROWS_OK;
 }
-static void close_device(narrows_context* context) { (void)context; }
+static void close_device(narrows_context* context) {
+    (void)context;
+}
 static const char* error_message(const narrows_context* context) {
     (void)context;
     return "the fake device failed";
@@ -43,8 +47,12 @@ static narrows_status memory(narrows_context* context, int64_t* free_bytes, int6
     *total_bytes = 2000;
     return NARROWS_OK;
 }
-static int64_t matrix_bytes(int64_t rows, int64_t columns) { return 8 * rows * columns; }
-static int64_t factor_bytes(int64_t n) { return 8 * n * n; }
+static int64_t matrix_bytes(int64_t rows, int64_t columns) {
+    return 8 * rows * columns;
+}
+static int64_t factor_bytes(int64_t n) {
+    return 8 * n * n;
+}
 static narrows_status upload(narrows_context* context, int64_t rows, int64_t columns,
                              const double* data, int64_t ld, narrows_matrix** matrix) {
     (void)context, (void)rows, (void)columns, (void)data, (void)ld;

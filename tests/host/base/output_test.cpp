@@ -61,6 +61,19 @@ TEST(WriteFile, ReplacesByRenameSoThatReadersKeepTheOldFile) {
     EXPECT_EQ(test::read_file(folder.path() / "reader"), "old");
 }
 
+TEST(WriteFile, KeepsALinkAndReplacesWhatItNames) {
+    const ScratchFolder folder;
+    const std::string real = folder.write("real", "old");
+    const auto link = folder.path() / "link";
+    std::filesystem::create_symlink(real, link);
+
+    write_file(link, "new");
+
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_EQ(test::read_file(real), "new");
+    EXPECT_EQ(folder.names(), (std::vector<std::string>{"link", "real"}));
+}
+
 TEST(WriteFile, RefusesAMissingFolder) {
     const ScratchFolder folder;
     const fs::path path = folder.path() / "absent" / "result";
@@ -105,6 +118,14 @@ TEST(WriteFile, WritesThroughADevice) {
     write_file("/dev/null", "text");
 
     EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(WriteFile, RefusesAFolderThatNobodyMayWriteTo) {
+    if (!fs::is_directory("/proc/self")) GTEST_SKIP() << "there is no /proc";
+
+    const std::string message = message_of<FileError>([] { write_file("/proc/result", "text"); });
+
+    expect_parts(message, {"/proc/result: cannot write"});
 }
 
 TEST(WriteFile, LeavesNothingInAReadOnlyFolder) {

@@ -6,14 +6,12 @@
 namespace narrows::test {
 namespace {
 
-nlohmann::json doctor() {
-    const ProgramResult result = run_narrows({"doctor", "--output", "json"});
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    return nlohmann::json::parse(result.out);
+nlohmann::ordered_json doctor() {
+    return run_json({"doctor"});
 }
 
 TEST(Doctor, ListsTheEmbeddedTables) {
-    const nlohmann::json report = doctor();
+    const auto report = doctor();
 
     std::vector<std::string> names;
     for (const auto& row : report["tables"]) names.push_back(row["name"]);
@@ -23,7 +21,7 @@ TEST(Doctor, ListsTheEmbeddedTables) {
 }
 
 TEST(Doctor, FindsTheCpuUsable) {
-    const nlohmann::json report = doctor();
+    const auto report = doctor();
 
     ASSERT_EQ(report["backends"].size(), 2U);
     EXPECT_EQ(report["backends"][0]["name"], "cpu");
@@ -32,7 +30,7 @@ TEST(Doctor, FindsTheCpuUsable) {
 }
 
 TEST(Doctor, GivesAReasonWhereCudaIsNotUsable) {
-    const nlohmann::json report = doctor();
+    const auto report = doctor();
 
     EXPECT_EQ(report["backends"][1]["name"], "cuda");
     EXPECT_NE(report["backends"][1]["detail"], "");

@@ -282,6 +282,24 @@ TEST(LeontiefModel, HasNoGhoshSideWithoutOutput) {
     EXPECT_THROW(model.ghosh_inverse(), ArgumentError);
 }
 
+TEST(SpectralRadius, IsBoundedFromBothSidesForATableWithIdleSectors) {
+    // The block of the first two has radius .2 + .3; the third sells to them, the fourth is idle.
+    const MatrixXd a = matrix({{.2, .3, 0, 0}, {.3, .2, 0, 0}, {.1, .1, .4, 0}, {0, 0, 0, 0}});
+
+    const SpectralRadius radius = spectral_radius(a);
+
+    EXPECT_NEAR(radius.upper, .5, 1e-9);
+    EXPECT_NEAR(radius.lower, .5, 1e-6);
+    EXPECT_GE(radius.upper, .5);
+    EXPECT_LE(radius.lower, .5 + 1e-15);
+}
+
+TEST(SpectralRadius, OfNilpotentAndEmptyMatricesIsZero) {
+    EXPECT_LE(spectral_radius(matrix({{0, .5}, {0, 0}})).upper, .01);
+    EXPECT_EQ(spectral_radius(MatrixXd(0, 0)).upper, 0.0);
+    EXPECT_EQ(spectral_radius(MatrixXd::Zero(3, 3)).upper, 0.0);
+}
+
 TEST(Multipliers, TypeOneIsAbsentWithoutDirectEffect) {
     const auto result = type1_multipliers(vector({.5, .25}), vector({.25, 0}));
 

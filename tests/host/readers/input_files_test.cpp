@@ -155,10 +155,11 @@ TEST(ReadDemand, RefusesWhatIsMalformed) {
 }
 
 TEST(ReadDemand, RefusesNamesThatAColumnOfTheResultHasAlready) {
-    for (const char* name : {"sector", "name", "a"}) {
+    for (const char* name : {"sector", "name", "region", "a"}) {
         EXPECT_EQ(refusal(demand, std::string("sector,a,") + name + "\nAGR,1,2\n"),
                   std::string("c.csv:1: column 3: found '") + name +
-                      "', expected a name of its own for each scenario, not 'sector' or 'name'");
+                      "', expected a name of its own for each scenario, not 'sector', 'name' or "
+                      "'region'");
     }
 }
 

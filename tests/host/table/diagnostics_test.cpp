@@ -257,6 +257,23 @@ TEST(Diagnostics, RefuseNegativeOutput) {
     expect_parts(found.first_problem(), {"gross output of ONE is negative"});
 }
 
+TEST(Diagnostics, FlowsThatCancelToZeroOutputMayRound) {
+    TableData data = two_sectors();
+    data.Z.setZero();
+    data.F.setZero();
+    data.F(0, 0) = 0.3;
+    data.Z(0, 0) = -0.1;
+    data.Z(0, 1) = -0.2;  // 0.3 - 0.1 - 0.2 is 2.8e-17 in double precision
+    data.x[0] = 0.0;
+
+    const TableDiagnostics found = diagnose(data);
+
+    ASSERT_EQ(found.rows.num_unbalanced, 1);  // TWO, which lost its sales
+    ASSERT_EQ(found.rows.worst.size(), 2U);
+    EXPECT_EQ(found.rows.worst[1].label, "ONE");
+    EXPECT_NE(found.rows.worst[1].residual, 0.0);
+}
+
 TEST(Diagnostics, RefuseSumsThatOverflow) {
     // Finite figures whose sum is infinite, or infinity less infinity, balance with nothing.
     TableData data = two_sectors();

@@ -131,6 +131,17 @@ TEST(IoTable, RefusesNamesThatAreThereTwice) {
               "duplicate row of taxes 'taxes'");
 }
 
+TEST(IoTable, RefusesFinalUsesWithoutARegionBesideSeveralRegionsAndTheOtherWayRound) {
+    TableData world = test::random_world_table(2, 3, 5).data();
+    world.final_uses[1].region.clear();
+
+    const std::string without = message_of<ArgumentError>([&] { IoTable(std::move(world)); });
+    const std::string with = refusal([](TableData& data) { data.final_uses[0].region = "HOM"; });
+
+    expect_parts(without, {"'FINAL' has no region"});
+    expect_parts(with, {"'HOM_CONSUMPTION' has a region"});
+}
+
 TEST(IoTable, RefusesAnImportMatrixBesideSeveralRegions) {
     TableData with_imports = test::random_world_table(2, 2, 1).data();
     with_imports.M = Eigen::MatrixXd::Zero(4, 4);

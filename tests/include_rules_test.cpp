@@ -1,0 +1,78 @@
+// The include lines keep data flowing one way: each folder may include only what stands before it.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Folder -> folders whose headers it may include, itself always among them.
+const std::map<std::string, std::set<std::string>> rules = {
+    {"kernels/common", {"kernels"}},
+    {"kernels/cpu", {"kernels"}},
+    {"kernels/cuda", {"kernels"}},
+    {"host/base", {}},
+    {"host/table", {"host/base"}},
+    {"host/readers", {"host/base", "host/table"}},
+    {"host/backend", {"host/base", "host/table", "kernels"}},
+    {"host/model", {"host/base", "host/table", "host/backend"}},
+    {"host/analysis", {"host/base", "host/table", "host/model", "kernels/common"}},
+    {"host/report", {"host/base", "host/table", "host/model", "host/analysis"}},
+};
+
+TEST(Includes, GoOnlyFromLaterFoldersToEarlierOnes) {
+    const std::regex include(R"re(^\s*#include\s+"([^"]+)/[^/"]+")re");
+    int num_checked = 0;
+    for (const auto& [folder, allowed] : rules) {
+        for (const auto& entry : fs::directory_iterator(fs::path(NARROWS_SOURCE) / folder)) {
+            std::ifstream file(entry.path());
+            for (std::string line; std::getline(file, line);) {
+                std::smatch match;
+                if (!std::regex_search(line, match, include)) continue;
+                const std::string used = match[1];
+                bool fine = used == folder;
+                for (const std::string& prefix : allowed) {
+                    fine |= used == prefix || used.rfind(prefix + "/", 0) == 0;
+                }
+                EXPECT_TRUE(fine) << entry.path() << ": " << line;
+                ++num_checked;
+            }
+        }
+    }
+    EXPECT_GT(num_checked, 50);
+}
+
+TEST(Includes, EigenStaysOutOfCudaAndOfTheContract) {
+    const std::regex eigen(R"(#include\s*<Eigen)");
+    for (const char* folder : {"kernels/cuda", "kernels/common", "kernels"}) {
+        for (const auto& entry : fs::directory_iterator(fs::path(NARROWS_SOURCE) / folder)) {
+            if (!entry.is_regular_file()) continue;
+            std::ifstream file(entry.path());
+            for (std::string line; std::getline(file, line);) {
+                EXPECT_FALSE(std::regex_search(line, eigen)) << entry.path();
+            }
+        }
+    }
+}
+
+TEST(Sources, StayUnderFiveHundredLines) {
+    for (const char* folder : {"kernels", "host", "bench", "tests"}) {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(fs::path(NARROWS_SOURCE) / folder)) {
+            if (!entry.is_regular_file()) continue;
+            std::ifstream file(entry.path());
+            const auto lines = std::count(std::istreambuf_iterator<char>(file), {}, '\n');
+            EXPECT_LE(lines, 500) << entry.path();
+        }
+    }
+}
+
+}  // namespace
