@@ -21,4 +21,5 @@
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/read_table.hpp"
 #include "host/report/chokepoint_report.hpp"
-#include "host/table/concordance.hpp"
+#include "host/table/aggregation.hpp"
+#include "host/table/national_table.hpp"

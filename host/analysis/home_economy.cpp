@@ -1,6 +1,7 @@
 #include "host/analysis/home_economy.hpp"
 
 #include "host/base/error.hpp"
+#include "host/table/national_table.hpp"
 
 namespace narrows {
 namespace {
@@ -34,32 +35,19 @@ HomeEconomy regional_home(const IoTable& table, const std::string& region) {
         throw ArgumentError("a multi-regional table needs a home, one of" + codes);
     }
     const Index home_region = classes.region(region);
-    const auto s = static_cast<Index>(classes.sectors().size());
-    const Eigen::VectorXd value_added = table.value_added();
-    const Eigen::VectorXd taxes = table.taxes();
+    const Eigen::SparseMatrix<double> selector = sector_selector(classes, home_region);
+    const Eigen::MatrixXd purchases = table.Z() * selector.transpose();  // n x s
 
     HomeEconomy home;
     home.region = region;
-    home.domestic = Eigen::MatrixXd::Zero(s, s);
-    home.value_added = home.taxes = home.x = Eigen::VectorXd::Zero(s);
-    std::vector<Index> origin_of(classes.regions().size(), -1);
-    for (std::size_t r = 0; r < classes.regions().size(); ++r) {
-        if (static_cast<Index>(r) == home_region) continue;
-        origin_of[r] = static_cast<Index>(home.origins.size());
-        home.origins.push_back(classes.regions()[r].code);
-    }
-    home.imports.assign(home.origins.size(), Eigen::MatrixXd::Zero(s, s));
-    for (const Index node : classes.nodes_of_region(home_region)) {
-        const Index user = classes.sector_of(node);
-        home.value_added[user] = value_added[node];
-        home.taxes[user] = taxes[node];
-        home.x[user] = table.x()[node];
-        for (Index seller = 0; seller < table.num_nodes(); ++seller) {
-            const Index origin = origin_of[static_cast<std::size_t>(classes.region_of(seller))];
-            Eigen::MatrixXd& flows =
-                origin < 0 ? home.domestic : home.imports[static_cast<std::size_t>(origin)];
-            flows(classes.sector_of(seller), user) += table.Z()(seller, node);
-        }
+    home.domestic = selector * purchases;
+    home.value_added = selector * table.value_added();
+    home.taxes = selector * table.taxes();
+    home.x = selector * table.x();
+    for (Index r = 0; r < static_cast<Index>(classes.regions().size()); ++r) {
+        if (r == home_region) continue;
+        home.origins.push_back(classes.regions()[static_cast<std::size_t>(r)].code);
+        home.imports.emplace_back(sector_selector(classes, r) * purchases);
     }
     return home;
 }

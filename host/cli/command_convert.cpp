@@ -10,6 +10,7 @@
 #include "host/readers/input_files.hpp"
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/table/national_table.hpp"
 
 namespace narrows::cli {
 namespace {

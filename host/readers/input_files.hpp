@@ -6,7 +6,7 @@
 
 #include <Eigen/Core>
 
-#include "host/table/concordance.hpp"
+#include "host/table/aggregation.hpp"
 
 namespace narrows {
 

@@ -7,7 +7,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/plain_folder.hpp"
-#include "host/table/concordance.hpp"
+#include "host/table/national_table.hpp"
 
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
-#include "host/table/concordance.hpp"
+#include "host/table/national_table.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"

@@ -1,4 +1,4 @@
-#include "host/table/concordance.hpp"
+#include "host/table/aggregation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -148,6 +148,15 @@ std::vector<Sector> new_sectors(const Resolved& sectors, const std::vector<Secto
     return result;
 }
 
+std::vector<Region> new_regions(const Resolved& regions) {
+    std::vector<Region> result;
+    for (std::size_t i = 0; i < regions.codes.size(); ++i) {
+        const std::string& name = regions.names[i];
+        result.push_back({regions.codes[i], name.empty() ? regions.codes[i] : name});
+    }
+    return result;
+}
+
 /// Shares of the nodes, new x old: the share of the region times the share of the sector.
 struct NodeShares {
     Shares shares;
@@ -227,46 +236,30 @@ Eigen::MatrixXd flows_by_sector(const IoTable& table) {
     return flows;
 }
 
-/// The member of each new code that has just one, -1 for the others.
-std::vector<Index> only_members(const Shares& shares) {
-    std::vector<Index> members(static_cast<std::size_t>(shares.rows()), -1);
-    std::vector<int> count(members.size());
-    for (Index from = 0; from < shares.outerSize(); ++from) {
-        for (Shares::InnerIterator cell(shares, from); cell; ++cell) {
-            const auto to = static_cast<std::size_t>(cell.row());
-            members[to] = ++count[to] == 1 ? from : -1;
-        }
-    }
-    return members;
-}
-
+/// Means of the members' ratings weighted with their flows, as running means: those of equal
+/// ratings are exact. A cell without any flow has no weights to go by: the plain mean.
 Eigen::MatrixXd aggregate_ratings(const IoTable& table, const Shares& shares) {
     const Eigen::MatrixXd flows = flows_by_sector(table).cwiseMax(0.0);
-    const auto rated = [&](const Eigen::MatrixXd& weights) {
-        return Eigen::MatrixXd(shares *
-                               Eigen::MatrixXd(weights.cwiseProduct(table.criticality_ratings())) *
-                               shares.transpose());
-    };
-    const std::vector<Index> only = only_members(shares);
-    const Eigen::MatrixXd ones = Eigen::MatrixXd::Ones(flows.rows(), flows.cols());
-    const Eigen::MatrixXd by_flow = rated(flows);
     const Eigen::MatrixXd total_flow = shares * flows * shares.transpose();
-    const Eigen::MatrixXd by_count = rated(ones);
-    const Eigen::MatrixXd total_count = shares * ones * shares.transpose();
-    // Cells without any flow have no weights to go by: the plain mean.
-    Eigen::MatrixXd result =
-        (total_flow.array() > 0.0)
-            .select(by_flow.array() / total_flow.array(), by_count.array() / total_count.array());
-    // The mean of one rating is that rating, to the last bit.
-    for (Index j = 0; j < result.cols(); ++j) {
-        for (Index i = 0; i < result.rows(); ++i) {
-            const Index product = only[static_cast<std::size_t>(i)];
-            const Index user = only[static_cast<std::size_t>(j)];
-            if (product >= 0 && user >= 0)
-                result(i, j) = table.criticality_ratings()(product, user);
+    Eigen::MatrixXd ratings = Eigen::MatrixXd::Zero(shares.rows(), shares.rows());
+    Eigen::MatrixXd weights = ratings;
+    for (Index j = 0; j < flows.cols(); ++j) {
+        for (Index k = 0; k < flows.rows(); ++k) {
+            for (Shares::InnerIterator user(shares, j); user; ++user) {
+                for (Shares::InnerIterator product(shares, k); product; ++product) {
+                    double& mean = ratings(product.row(), user.row());
+                    double& total = weights(product.row(), user.row());
+                    const bool has_flow = total_flow(product.row(), user.row()) > 0.0;
+                    const double weight =
+                        product.value() * user.value() * (has_flow ? flows(k, j) : 1.0);
+                    if (weight == 0.0) continue;
+                    total += weight;
+                    mean += weight / total * (table.criticality_ratings()(k, j) - mean);
+                }
+            }
         }
     }
-    return result;
+    return ratings.cwiseMax(0.0).cwiseMin(1.0);  // rounding may leave [0, 1] by an ulp
 }
 
 }  // namespace
@@ -288,19 +281,13 @@ IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sector
     data.meta.changes += (data.meta.changes.empty() ? "" : "; ") +
                          fmt::format("aggregated by narrows from {} to {} nodes", old.num_nodes(),
                                      nodes.labels.size());
-    const std::vector<Sector> sector_list =
+    std::vector<Sector> sector_list =
         new_sectors(new_sector, old.sectors(), sectors ? *sectors : Concordance());
-    if (old.is_multi_regional()) {
-        std::vector<Region> region_list;
-        for (std::size_t i = 0; i < new_region.codes.size(); ++i) {
-            const std::string& name = new_region.names[i];
-            region_list.push_back({new_region.codes[i], name.empty() ? new_region.codes[i] : name});
-        }
-        data.classification =
-            Classification::multi_regional(sector_list, region_list, nodes.labels);
-    } else {
-        data.classification = Classification::national(sector_list, old.regions().front());
-    }
+    data.classification =
+        old.is_multi_regional()
+            ? Classification::multi_regional(std::move(sector_list), new_regions(new_region),
+                                             nodes.labels)
+            : Classification::national(std::move(sector_list), old.regions().front());
     // Rounding errors of the members add up: every account has about (old / new) times as many
     // entries, from as many members.
     const double joined =
@@ -320,66 +307,6 @@ IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sector
     if (table.has_criticality_ratings()) {
         data.criticality_ratings = aggregate_ratings(table, new_sector.shares);
     }
-    return IoTable(std::move(data));
-}
-
-IoTable national_table(const IoTable& table, const std::string& region) {
-    const Classification& world = table.classification();
-    if (!world.is_multi_regional()) throw ArgumentError("the table is a national table already");
-    const Index home = world.region(region);
-    const auto s = static_cast<Index>(world.sectors().size());
-
-    TableData data;
-    data.meta = table.meta();
-    data.meta.name += "-" + region;
-    data.meta.changes += (data.meta.changes.empty() ? "" : "; ") +
-                         fmt::format("national table of {} extracted by narrows", region);
-    data.classification =
-        Classification::national(world.sectors(), world.regions()[static_cast<std::size_t>(home)]);
-    data.value_added_names = table.value_added_names();
-    data.tax_names = table.tax_names();
-    Index exports = -1;  // the region's own column of exports to outside the table, if it has one
-    for (const FinalUse& use : table.final_uses()) {
-        if (use.region != region) continue;
-        if (use.category == "EXPORTS") exports = static_cast<Index>(data.final_uses.size());
-        data.final_uses.push_back({"", use.category});
-    }
-    if (exports < 0) {
-        exports = static_cast<Index>(data.final_uses.size());
-        data.final_uses.push_back({"", "EXPORTS"});
-    }
-    const auto num_uses = static_cast<Index>(data.final_uses.size());
-    data.Z = Eigen::MatrixXd::Zero(s, s);
-    data.M = Eigen::MatrixXd::Zero(s, s);
-    data.F = Eigen::MatrixXd::Zero(s, num_uses);
-    data.MF = Eigen::MatrixXd::Zero(s, num_uses);
-    data.V = Eigen::MatrixXd::Zero(table.V().rows(), s);
-    data.T = Eigen::MatrixXd::Zero(table.T().rows(), s);
-    data.x = Eigen::VectorXd::Zero(s);
-    for (Index i = 0; i < table.num_nodes(); ++i) {
-        const bool sold_at_home = world.region_of(i) == home;
-        const Index product = world.sector_of(i);
-        for (Index j = 0; j < table.num_nodes(); ++j) {
-            const bool used_at_home = world.region_of(j) == home;
-            const double flow = table.Z()(i, j);
-            if (used_at_home) (sold_at_home ? data.Z : data.M)(product, world.sector_of(j)) += flow;
-            if (sold_at_home && !used_at_home) data.F(product, exports) += flow;
-        }
-        Index use_at_home = 0;
-        for (std::size_t f = 0; f < table.final_uses().size(); ++f) {
-            const double flow = table.F()(i, static_cast<Index>(f));
-            if (table.final_uses()[f].region == region) {
-                (sold_at_home ? data.F : data.MF)(product, use_at_home++) += flow;
-            } else if (sold_at_home) {
-                data.F(product, exports) += flow;
-            }
-        }
-        if (!sold_at_home) continue;
-        data.V.col(product) = table.V().col(i);
-        if (data.T.rows() > 0) data.T.col(product) = table.T().col(i);
-        data.x[product] = table.x()[i];
-    }
-    data.criticality_ratings = table.criticality_ratings();
     return IoTable(std::move(data));
 }
 

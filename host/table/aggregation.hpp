@@ -34,10 +34,4 @@ struct Concordance {
 IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sectors,
                   const std::optional<Concordance>& regions);
 
-/// The national table of one region of a multi-regional table: Z domestic, M imports from all other
-/// regions by product and user, F the region's final uses and a column EXPORTS (added to the one of
-/// that name where there is one), MF imports for final use. Unit and output are unchanged. Throws
-/// ArgumentError for an unknown region.
-IoTable national_table(const IoTable& table, const std::string& region);
-
 }  // namespace narrows

@@ -1,4 +1,4 @@
-#include "host/table/concordance.hpp"
+#include "host/table/aggregation.hpp"
 
 #include <cmath>
 #include <cstdlib>
@@ -10,6 +10,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/table/national_table.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/shared_files.hpp"
