@@ -81,7 +81,8 @@ install_packages() {
     [ -n "$missing" ] || return 0
     echo "quickstart: installing" $missing
     # shellcheck disable=SC2086  # one word per package
-    if ! apt-cache policy $missing 2>/dev/null | grep -q 'Candidate: [^(]'; then
+    if [ "$(apt-cache policy $missing 2>/dev/null | grep -c 'Candidate: [^(]')" != \
+         "$(echo "$missing" | wc -l)" ]; then
         as_root apt-get update -qq
     fi
     # shellcheck disable=SC2086

@@ -56,7 +56,9 @@ typedef struct narrows_backend_api {
      * NARROWS_UNAVAILABLE with the reason in `reason`. */
     narrows_status (*probe)(int32_t* num_devices, char* reason, size_t reason_size);
 
-    narrows_status (*open)(int32_t device, narrows_context** context);
+    /* Opens a device; where that fails, the reason is in `reason` and *context is null. */
+    narrows_status (*open)(int32_t device, narrows_context** context, char* reason,
+                           size_t reason_size);
     void (*close)(narrows_context* context);
     const char* (*error_message)(const narrows_context* context);
     narrows_status (*describe)(narrows_context* context, char* text, size_t text_size);

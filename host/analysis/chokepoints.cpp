@@ -10,7 +10,6 @@
 #include "kernels/common/bottleneck.hpp"
 
 #include "host/base/error.hpp"
-#include "host/base/interrupt.hpp"
 
 namespace narrows {
 namespace {
@@ -131,17 +130,21 @@ void evaluate(const HomeEconomy& home, const kernels::Bottleneck& bottleneck,
     const Index s = home.x.size();
     const double total_value_added = home.value_added.cwiseAbs().sum();
     constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
+    // |error| of a sum va' delta: that of delta, and that of adding up.
+    const auto error = [&](std::size_t i) {
+        const auto loss = batch.loss.col(static_cast<Index>(i));
+        return batch.scenarios[i].loss_share_error * total_value_added +
+               static_cast<double>(s + 1) * unit_roundoff * home.value_added.cwiseAbs().dot(loss);
+    };
     bottleneck.solve(batch.scenarios, query.tail_lambda, query.num_threads);
     for (std::size_t i = 0; i < count; ++i) {
         rows[i].gar_tail = home.value_added.dot(batch.loss.col(static_cast<Index>(i)));
+        rows[i].error_bound = error(i);
     }
     bottleneck.solve(batch.scenarios, query.lambda, query.num_threads);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto loss = batch.loss.col(static_cast<Index>(i));
-        rows[i].gar = home.value_added.dot(loss);
-        const double summation =
-            static_cast<double>(s + 1) * unit_roundoff * home.value_added.cwiseAbs().dot(loss);
-        rows[i].error_bound = batch.scenarios[i].loss_share_error * total_value_added + summation;
+        rows[i].gar = home.value_added.dot(batch.loss.col(static_cast<Index>(i)));
+        rows[i].error_bound = std::max(rows[i].error_bound, error(i));
         rows[i].chain = binding_chain(home, batch.scenarios[i]);
     }
 }
@@ -223,7 +226,6 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& home, const LeontiefModel&
     const kernels::Bottleneck bottleneck(d.rows(), query.criticality.data(), d.data());
     const std::size_t total = ranking.rows.size();
     for (std::size_t first = 0; first < total; first += chunk_size) {
-        throw_if_interrupted();
         const std::size_t count = std::min(chunk_size, total - first);
         evaluate(home, bottleneck, query, &ranking.rows[first], count);
         if (query.progress) {

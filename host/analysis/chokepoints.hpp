@@ -41,8 +41,10 @@ struct Chokepoint {
     double gar = 0.0;         // GDP at risk at lambda (headline)
     double gar_tail = 0.0;    // GDP at risk at tail_lambda
     double gar_share_of_gdp = 0.0;
-    double leverage = 0.0;     // gar / blocked: how cheaply a withholder inflicts the loss
-    double error_bound = 0.0;  // |gar - exact solution for these accounts| <= error_bound
+    double leverage = 0.0;  // gar / blocked: how cheaply a withholder inflicts the loss
+    /// Bounds |error| of gar and gar_tail: of solving the equations and of adding up, given the
+    /// coefficients c, beta and d as computed from the accounts.
+    double error_bound = 0.0;
     /// The sectors that bind: the product, then the sectors that each starve the next one, up to
     /// the sector that loses the most value added. {product, product} is a sector short of imports
     /// of its own product. Just {product} where nothing is lost.

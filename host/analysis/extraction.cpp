@@ -27,6 +27,16 @@ void require_fraction(double fraction) {
     }
 }
 
+/// Removals keep every denominator at 1 or above; additions (fraction < 0) may not.
+template <class Denominator>
+void require_productive(const Denominator& denominator) {
+    constexpr double smallest = 1e-8;
+    if ((denominator <= smallest).any()) {
+        throw NumericalError("the addition makes the table non-productive (denominator <= 1e-8)",
+                             {});
+    }
+}
+
 }  // namespace
 
 const char* to_string(Extraction kind) {
@@ -70,8 +80,9 @@ Eigen::VectorXd extraction_losses(Extraction kind, const ExtractionBase& base,
             return g * (x - f) / l_kk;
         case Extraction::forward_ghosh: {
             // x_k (Gw)_k = (L (x w))_k and G_kk = l_kk: G itself is not needed.
+            // A sector without output (it sells from stock) has an empty row of B: no loss.
             const Eigen::ArrayXd xgw = (base.L * (x * w).matrix()).array();
-            return (xgw - x * w) / l_kk;
+            return (x != 0.0).select((xgw - x * w) / l_kk, 0.0);
         }
         case Extraction::total_off_diagonal:
             return w * (x - f / keep) + x * (g - w * l_kk) / l_kk;
@@ -98,6 +109,7 @@ Eigen::VectorXd output_after_extraction(Extraction kind, const ExtractionBase& b
         case Extraction::forward:
             return base.x - column * ((x_k - base.f[k]) / l_kk);
         case Extraction::forward_ghosh: {
+            if (x_k == 0.0) return base.x;
             // x_k G_kj = L_kj x_j; the sector itself keeps its unit.
             after = base.x - base.L.row(k).transpose().cwiseProduct(base.x) / l_kk;
             after[k] += x_k / l_kk;
@@ -115,7 +127,9 @@ Eigen::VectorXd partial_row_losses(const ExtractionBase& base, const Eigen::Vect
     require_fraction(fraction);
     const Eigen::ArrayXd g = (base.L.transpose() * weights).array();
     const Eigen::ArrayXd l_kk = base.L.diagonal().array();
-    return fraction * g * (base.x - base.f).array() / (1.0 + fraction * (l_kk - 1.0));
+    const Eigen::ArrayXd denominator = 1.0 + fraction * (l_kk - 1.0);
+    require_productive(denominator);
+    return fraction * g * (base.x - base.f).array() / denominator;
 }
 
 Eigen::VectorXd partial_column_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,
@@ -123,7 +137,9 @@ Eigen::VectorXd partial_column_losses(const ExtractionBase& base, const Eigen::V
     require_fraction(fraction);
     const Eigen::ArrayXd g = (base.L.transpose() * weights).array();
     const Eigen::ArrayXd l_kk = base.L.diagonal().array();
-    return fraction * (g - weights.array()) * base.x.array() / (1.0 + fraction * (l_kk - 1.0));
+    const Eigen::ArrayXd denominator = 1.0 + fraction * (l_kk - 1.0);
+    require_productive(denominator);
+    return fraction * (g - weights.array()) * base.x.array() / denominator;
 }
 
 Eigen::MatrixXd cell_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,
@@ -133,11 +149,7 @@ Eigen::MatrixXd cell_losses(const ExtractionBase& base, const Eigen::VectorXd& w
     const Eigen::MatrixXd z = base.A * base.x.asDiagonal();
     const Eigen::ArrayXXd denominator =
         1.0 + fraction * base.A.array() * base.L.transpose().array();
-    constexpr double smallest = 1e-8;
-    if ((denominator <= smallest).any()) {
-        throw NumericalError(
-            "an added cell makes the table non-productive (1 - delta L_ji <= 1e-8)", {});
-    }
+    require_productive(denominator);
     return ((g.asDiagonal() * z).array() * fraction / denominator).matrix();
 }
 

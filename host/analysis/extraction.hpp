@@ -45,7 +45,8 @@ Eigen::VectorXd output_after_extraction(Extraction kind, const ExtractionBase& b
 
 /// Total loss when the share `fraction` of row k (its intermediate sales) or column k (its inputs)
 /// is taken away, for each k: phi g_k (x_k - f_k) / (1 + phi (l_kk - 1)), and
-/// phi (g_k - w_k) x_k / (1 + phi (l_kk - 1)) (Dietzenbacher & Lahr 2013).
+/// phi (g_k - w_k) x_k / (1 + phi (l_kk - 1)) (Dietzenbacher & Lahr 2013). A denominator of 1e-8 or
+/// less (only for additions, fraction < 0) throws NumericalError.
 Eigen::VectorXd partial_row_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,
                                    double fraction);
 Eigen::VectorXd partial_column_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,

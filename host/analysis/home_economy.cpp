@@ -14,7 +14,7 @@ HomeEconomy national_home(const IoTable& table, const std::string& region) {
                             in_quotes(region) + " in it");
     }
     if (!table.has_imports()) {
-        throw ArgumentError("the table has no import matrix (M.csv), which choke points need");
+        throw TableError("the table has no import matrix (M.csv), which choke points need");
     }
     HomeEconomy home;
     home.region = own;
@@ -60,12 +60,9 @@ Coefficients HomeEconomy::coefficients() const {
     result.x = x;
     Eigen::VectorXd imported = Eigen::VectorXd::Zero(x.size());
     for (const Eigen::MatrixXd& origin : imports) imported += origin.colwise().sum().transpose();
-    const auto per_output = [&](const Eigen::VectorXd& flows) {
-        return Eigen::VectorXd(input_coefficients(flows.transpose(), x).transpose());
-    };
-    result.v = per_output(value_added);
-    result.m = per_output(imported);
-    result.tau = per_output(taxes);
+    result.v = per_output(value_added, x);
+    result.m = per_output(imported, x);
+    result.tau = per_output(taxes, x);
     return result;
 }
 

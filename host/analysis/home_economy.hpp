@@ -32,7 +32,8 @@ struct HomeEconomy {
 inline constexpr const char* all_imports_origin = "IMPORTS";
 
 /// `region` may be empty for a national table. Throws ArgumentError for an unknown region, a region
-/// that a multi-regional table needs but was not given, or a national table without import matrix.
+/// that a multi-regional table needs but was not given; TableError for a national table without
+/// import matrix.
 HomeEconomy home_economy(const IoTable& table, const std::string& region);
 
 }  // namespace narrows

@@ -93,9 +93,9 @@ Backend Backend::open(const narrows_backend_api& api, int device) {
     context->api = &api;
     context->name = api.name;
     context->operations = api.operations;
-    if (api.open(device, &context->context) != NARROWS_OK) {
+    if (api.open(device, &context->context, text.data(), text.size()) != NARROWS_OK) {
         throw BackendUnavailable(
-            fmt::format("backend {}: cannot open device {}", api.name, device));
+            fmt::format("backend {}: cannot open device {}: {}", api.name, device, text.data()));
     }
     context->check(api.describe(context->context, text.data(), text.size()), "describe");
     context->device = text.data();
@@ -122,7 +122,7 @@ Factor Backend::factor(const Eigen::MatrixXd& a) const {
     if (a.cols() != n) {
         throw ArgumentError(fmt::format("A is {} x {}, expected a square matrix", n, a.cols()));
     }
-    context_->require_memory("factorising I - A", "A and its factor, 16 n^2 bytes",
+    context_->require_memory("factorising I - A", "A and its factor, over 16 n^2 bytes",
                              api.matrix_bytes(n, n) + api.factor_bytes(n));
     Matrix uploaded(&api, context_->context);
     context_->check(api.upload(context_->context, n, n, a.data(), n, uploaded.out()), "upload");

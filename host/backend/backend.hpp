@@ -74,6 +74,12 @@ class Factor {
     double min_pivot_ = 0.0;
 };
 
+/// What became of a module: its table, or why there is none.
+struct LoadedModule {
+    const narrows_backend_api* api = nullptr;
+    std::string reason;
+};
+
 /// A chosen backend and, where CUDA was not taken, the reason.
 struct BackendChoice {
     Backend backend;
@@ -84,11 +90,8 @@ struct BackendChoice {
 /// BackendUnavailable with the reason where it does not run.
 BackendChoice choose_backend(BackendRequest request, int device = 0);
 
-/// What became of a module: its table, or why there is none.
-struct LoadedModule {
-    const narrows_backend_api* api = nullptr;
-    std::string reason;
-};
+/// The same with a module that has been looked for already; request is not cpu.
+BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda, int device);
 
 /// Loads a backend module and probes it: missing file, missing symbol, another ABI and a probe that
 /// refuses are reasons, not errors. Modules are never unloaded.

@@ -68,12 +68,22 @@ LoadedModule load_cuda_module() {
 
 BackendChoice choose_backend(BackendRequest request, int device) {
     if (request == BackendRequest::cpu) return {Backend::cpu(), ""};
-    const LoadedModule cuda = load_cuda_module();
-    if (cuda.api != nullptr) return {Backend::open(*cuda.api, device), ""};
-    if (request == BackendRequest::cuda) {
-        throw BackendUnavailable("backend cuda is not usable: " + cuda.reason);
+    return choose_backend(request, load_cuda_module(), device);
+}
+
+BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda, int device) {
+    std::string reason = cuda.reason;
+    if (cuda.api != nullptr) {
+        try {
+            return {Backend::open(*cuda.api, device), ""};
+        } catch (const BackendUnavailable& error) {
+            reason = error.what();
+        }
     }
-    return {Backend::cpu(), "cuda is not usable: " + cuda.reason};
+    if (request == BackendRequest::cuda) {
+        throw BackendUnavailable("backend cuda is not usable: " + reason);
+    }
+    return {Backend::cpu(), "cuda is not usable: " + reason};
 }
 
 }  // namespace narrows

@@ -60,6 +60,12 @@ class BalanceError : public Error {
     explicit BalanceError(const std::string& message) : Error(ExitCode::data, message) {}
 };
 
+/// A table that lacks what an analysis needs.
+class TableError : public Error {
+  public:
+    explicit TableError(const std::string& message) : Error(ExitCode::data, message) {}
+};
+
 /// A model without an answer, with the sectors that make it so.
 class NumericalError : public Error {
   public:

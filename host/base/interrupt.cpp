@@ -1,28 +1,27 @@
 #include "host/base/interrupt.hpp"
 
-#include <csignal>
-
 #include "host/base/error.hpp"
 
 namespace narrows {
-namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
-
-extern "C" void on_signal(int signal) {
-    interrupted = 1;
-    std::signal(signal, SIG_DFL);
+DeferInterrupts::DeferInterrupts() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, &before_);
 }
 
-}  // namespace
-
-void catch_interrupts() {
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
+DeferInterrupts::~DeferInterrupts() {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void throw_if_interrupted() {
-    if (interrupted != 0) throw Interrupted();
+void DeferInterrupts::throw_if_waiting() {
+    sigset_t waiting;
+    sigpending(&waiting);
+    if (sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1) {
+        throw Interrupted();
+    }
 }
 
 }  // namespace narrows

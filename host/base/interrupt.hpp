@@ -1,12 +1,24 @@
 #pragma once
 
+#include <csignal>
+
 namespace narrows {
 
-/// Makes SIGINT and SIGTERM set a flag instead of ending the process, so that unfinished output is
-/// removed. A second signal ends it at once.
-void catch_interrupts();
+/// While an object of this class lives, SIGINT and SIGTERM wait: unfinished output is removed or
+/// finished before the process ends. Everywhere else a signal ends the process at once, for nothing
+/// is lost. Taken on the main thread.
+class DeferInterrupts {
+  public:
+    DeferInterrupts();
+    ~DeferInterrupts();
+    DeferInterrupts(const DeferInterrupts&) = delete;
+    DeferInterrupts& operator=(const DeferInterrupts&) = delete;
 
-/// Throws Interrupted once a signal has arrived. Long loops call it between steps.
-void throw_if_interrupted();
+    /// Throws Interrupted once a signal is waiting.
+    static void throw_if_waiting();
+
+  private:
+    sigset_t before_;
+};
 
 }  // namespace narrows

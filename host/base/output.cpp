@@ -55,6 +55,7 @@ void write_file(const fs::path& path, std::string_view content) {
         if (std::fclose(file) != 0 || !written) fail(path, "write", errno);
         return;
     }
+    const DeferInterrupts defer_interrupts;
     // A link stays a link: what it names is replaced.
     const fs::path target = fs::is_symlink(path) && fs::exists(status) ? fs::canonical(path) : path;
     const fs::path temporary = temporary_name(target);
@@ -65,6 +66,16 @@ void write_file(const fs::path& path, std::string_view content) {
         fs::remove(temporary, ignored);
         fail(path, "write", error);
     }
+}
+
+std::string csv_field(const std::string& text) {
+    const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+    const bool trimmed_by_readers =
+        !text.empty() && (is_space(text.front()) || is_space(text.back()));
+    if (!trimmed_by_readers && text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + "\"";
 }
 
 OutputFolder::OutputFolder(fs::path path) : path_(std::move(path)) {
@@ -85,7 +96,7 @@ OutputFolder::~OutputFolder() {
 }
 
 void OutputFolder::write(const std::string& file_name, std::string_view content) const {
-    throw_if_interrupted();
+    DeferInterrupts::throw_if_waiting();
     write_through(temporary_ / file_name, content, path_ / file_name);
 }
 

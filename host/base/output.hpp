@@ -1,13 +1,20 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
+
+#include "host/base/interrupt.hpp"
 
 namespace narrows {
 
 /// Writes `content` to `path` so that the file is either complete or untouched: written beside it
 /// under a temporary name, then renamed. Throws FileError.
 void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// `text` as a field of a CSV file: in quotes where it holds a comma, a quote, a line break or
+/// blanks at its ends.
+std::string csv_field(const std::string& text);
 
 /// A folder that appears only when complete: files go to a temporary sibling, commit() renames it.
 /// Without commit() the temporary folder is removed. Throws FileError; an existing `path` is an
@@ -23,6 +30,7 @@ class OutputFolder {
     void commit();
 
   private:
+    DeferInterrupts defer_interrupts_;  // first in, last out: the folder is gone or done before
     std::filesystem::path path_;
     std::filesystem::path temporary_;
     bool committed_ = false;

@@ -25,6 +25,16 @@ std::vector<std::string> cpu_features() {
     return features;
 }
 
+std::vector<std::string> libraries() {
+    return {fmt::format("Eigen {}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
+                        EIGEN_MINOR_VERSION),
+            fmt::format("fmt {}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
+                        FMT_VERSION % 100),
+            fmt::format("nlohmann_json {}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                        NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH),
+            fmt::format("CLI11 {}", CLI11_VERSION)};
+}
+
 std::vector<Cell> backend_row(const char* name, BackendRequest request) {
     try {
         const BackendChoice choice = choose_backend(request);
@@ -44,6 +54,7 @@ void run_doctor(const OutputOptions& output) {
         {"compiler", "compiler", Style::text, std::string(build_info::compiler)},
         {"build_type", "build", Style::text, std::string(build_info::build_type)},
         {"cuda_module_built", "built with CUDA", Style::text, build_info::has_cuda_module},
+        {"libraries", "libraries", Style::text, libraries()},
         {"cpu_features", "CPU features", Style::text, cpu_features()},
         {"threads", "threads", Style::count, static_cast<std::int64_t>(default_threads())},
     };

@@ -72,12 +72,20 @@ std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
 }
 
 /// What can be refused before a table is read.
+std::string what_is_extracted(const ExtractOptions& options) {
+    if (!options.cell.empty()) return "cell";
+    return options.by_region ? "region" : options.kind;
+}
+
 void check(const ExtractOptions& options) {
     parse_output_format(options.output.format);
     parse_extraction(options.kind);
     if (!(options.fraction > 0.0 && options.fraction <= 1.0)) {
         throw ArgumentError(
             fmt::format("fraction is {}, expected a number above 0, at most 1", options.fraction));
+    }
+    if (!options.cell.empty() && options.kind != "complete") {
+        throw ArgumentError("--cell: takes the flow out, --kind does not apply");
     }
     if (options.by_region && (options.fraction != 1.0 || options.kind != "complete")) {
         throw ArgumentError("--by-region: regions are extracted completely");
@@ -90,7 +98,7 @@ void run_extract(const ExtractOptions& options) {
     if (options.by_region && !table.is_multi_regional()) {
         throw ArgumentError("--by-region: a national table has one region only");
     }
-    ModelRun run = start_model("extract", table, options.backend);
+    ModelRun run = start_model("extract", options.table, table, options.backend);
     const Coefficients& coefficients = run.model.coefficients();
     const ExtractionBase base{run.model.leontief_inverse(), coefficients.A, table.x(),
                               table.final_demand()};
@@ -102,14 +110,14 @@ void run_extract(const ExtractOptions& options) {
 
     Document document;
     document.schema = "narrows.extract/1";
-    run.record.parameters = {{"kind", options.kind},
+    run.record.parameters = {{"kind", what_is_extracted(options)},
                              {"fraction", options.fraction},
                              {"by_region", options.by_region},
                              {"cell", options.cell}};
     document.run = run.finished();
     document.title = "Hypothetical extraction, " + title_of(table);
     document.fields = {{"unit", "flows in", Style::text, table.meta().unit},
-                       {"kind", "extraction", Style::text, options.kind},
+                       {"kind", "extraction", Style::text, what_is_extracted(options)},
                        {"fraction", "fraction", Style::text, options.fraction},
                        {"gdp", "GDP", Style::flow, gdp}};
     Sheet sheet{"rows",

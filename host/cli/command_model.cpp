@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "host/base/hash.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/model/linkages.hpp"
@@ -67,7 +68,7 @@ Document sector_document(const char* command, const IoTable& table, SectorSheet 
 void run_linkages(const ModelOptions& options) {
     parse_output_format(options.output.format);
     const IoTable table = read_table(options.table);
-    ModelRun run = start_model("linkages", table, options.backend);
+    ModelRun run = start_model("linkages", options.table, table, options.backend);
     const Linkages result = linkages(run.model, table.Z());
     std::vector<bool> key_sector;
     for (Index i = 0; i < table.num_nodes(); ++i) key_sector.push_back(result.is_key(i));
@@ -95,7 +96,7 @@ void run_linkages(const ModelOptions& options) {
 void run_multipliers(const ModelOptions& options) {
     parse_output_format(options.output.format);
     const IoTable table = read_table(options.table);
-    ModelRun run = start_model("multipliers", table, options.backend);
+    ModelRun run = start_model("multipliers", options.table, table, options.backend);
     const Multipliers result = multipliers(run.model);
 
     SectorSheet sheet(table.classification());
@@ -136,7 +137,7 @@ void run_solve(const ModelOptions& options) {
     parse_output_format(options.output.format);
     const IoTable table = read_table(options.table);
     const Demand demand = read_demand(options.demand, table.classification());
-    ModelRun run = start_model("solve", table, options.backend);
+    ModelRun run = start_model("solve", options.table, table, options.backend);
     const Eigen::MatrixXd output = run.model.solve_output(demand.values);
     const Coefficients& coefficients = run.model.coefficients();
 
@@ -156,7 +157,8 @@ void run_solve(const ModelOptions& options) {
                                x.sum(), coefficients.v.dot(x),
                                table.has_imports() ? Cell(coefficients.m.dot(x)) : Cell()});
     }
-    run.record.parameters = {{"demand", options.demand}};
+    run.record.parameters = {{"demand", options.demand},
+                             {"demand_hash", hash_file(options.demand)}};
     Document document = sector_document("solve", table, std::move(sheet), run.finished());
     document.title = "Gross output for given final demand, " + title_of(table);
     document.fields.push_back({"relative_residual", "residual |x - Ax - f| / |f|", Style::bound,

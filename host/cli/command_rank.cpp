@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/hash.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/input_files.hpp"
@@ -76,11 +77,25 @@ std::pair<std::string, Eigen::MatrixXd> criticality(const std::string& wish,
     return {rule, read_criticality(rule, home.sectors)};
 }
 
+nlohmann::ordered_json coalition_codes(const HomeEconomy& home,
+                                       const std::vector<Coalition>& coalitions) {
+    auto all = nlohmann::ordered_json::array();
+    for (const Coalition& coalition : coalitions) {
+        auto codes = nlohmann::ordered_json::array();
+        for (const Index origin : coalition) {
+            codes.push_back(home.origins[static_cast<std::size_t>(origin)]);
+        }
+        all.push_back(std::move(codes));
+    }
+    return all;
+}
+
 void run_rank(const RankOptions& options) {
     parse_output_format(options.output.format);
     const IoTable table = read_table(options.table);
     RunRecord record = start_record("rank", table);
-    const HomeEconomy home = home_economy(table, options.home);
+    const HomeEconomy home =
+        naming_table(options.table, [&] { return home_economy(table, options.home); });
 
     ChokepointQuery query;
     query.coalitions = coalitions(options, home, table.is_multi_regional());
@@ -91,13 +106,18 @@ void run_rank(const RankOptions& options) {
     auto [rule, matrix] = criticality(options.criticality, home);
     query.criticality = std::move(matrix);
 
+    const nlohmann::ordered_json file_hash = rule == "survey" || rule == "cost-share"
+                                                 ? nlohmann::ordered_json()
+                                                 : nlohmann::ordered_json(hash_file(rule));
+
     const BackendChoice choice = choose(options.backend);
-    std::vector<std::string> labels;
-    for (const Sector& sector : home.sectors) labels.push_back(sector.code);
-    const LeontiefModel model(choice.backend, home.coefficients(), labels);
+    const LeontiefModel model = naming_table(options.table, [&] {
+        return LeontiefModel(choice.backend, home.coefficients(), codes_of(home.sectors));
+    });
     Progress progress("scenarios");
     query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
-    ChokepointRanking ranking = rank_chokepoints(home, model, query);
+    ChokepointRanking ranking =
+        naming_table(options.table, [&] { return rank_chokepoints(home, model, query); });
 
     record_model(record, model, choice.reason);
     record.threads = options.threads;
@@ -108,7 +128,8 @@ void run_rank(const RankOptions& options) {
         {"lambda", options.lambda},
         {"tail_lambda", options.tail_lambda},
         {"criticality", rule},
-        {"num_coalitions", query.coalitions.size()},
+        {"criticality_hash", file_hash},
+        {"coalitions", coalition_codes(home, query.coalitions)},
         {"top", options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top)}};
     if (options.top >= 0 && static_cast<std::size_t>(options.top) < ranking.rows.size()) {
         ranking.rows.resize(static_cast<std::size_t>(options.top));
@@ -117,6 +138,9 @@ void run_rank(const RankOptions& options) {
         chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
     document.fields.push_back({"", "criticality", Style::text, rule});
     if (options.top < 0) document.text_rows = 30;
+    if (document.sheets.front().rows.empty()) {
+        document.notes.insert(document.notes.begin(), "No imports are blocked: nothing to rank.");
+    }
     print(std::move(document), options.output);
 }
 

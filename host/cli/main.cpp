@@ -9,7 +9,6 @@
 
 #include "host/base/build_info.hpp"
 #include "host/base/error.hpp"
-#include "host/base/interrupt.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 
@@ -45,12 +44,11 @@ constexpr const char* footer =
     "TABLE is a folder in the plain format (data/README.md) or an embedded table such as "
     "world-2011; `narrows doctor` lists them.\n"
     "Exit codes: 0 ok, 1 internal error or device failure, 2 usage, 3 data, 4 numerical, "
-    "5 requested backend unavailable, 130 interrupted.";
+    "5 requested backend unavailable.";
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    narrows::catch_interrupts();
     CLI::App app("narrows finds the sectors where import dependence threatens supply security.",
                  "narrows");
     app.set_version_flag("--version", std::string("narrows ") + narrows::build_info::version);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <thread>
 #include <unistd.h>
 
@@ -56,8 +57,8 @@ CLI::Validator whole_number(int lowest) {
                 if (parsed.ec == std::errc() && parsed.ptr == end && value >= lowest) {
                     return std::string();
                 }
-                return fmt::format("found {}, expected a whole number, {} or more", in_quotes(text),
-                                   lowest);
+                return fmt::format("found {}, expected a whole number from {} to {}",
+                                   in_quotes(text), lowest, std::numeric_limits<int>::max());
             },
             ""};
 }
@@ -94,13 +95,15 @@ BackendChoice choose(const BackendOptions& options) {
     return choose_backend(parse_backend_request(options.name), options.device);
 }
 
-ModelRun start_model(const std::string& command, const IoTable& table,
-                     const BackendOptions& options) {
+ModelRun start_model(const std::string& command, const std::string& table_name,
+                     const IoTable& table, const BackendOptions& options) {
     RunRecord record = start_record(command, table);
-    record.threads = default_threads();
     BackendChoice choice = choose(options);
-    return {LeontiefModel(choice.backend, coefficients(table), table.classification().labels()),
+    return naming_table(table_name, [&] {
+        return ModelRun{
+            LeontiefModel(choice.backend, coefficients(table), table.classification().labels()),
             std::move(record), std::move(choice.reason)};
+    });
 }
 
 std::string title_of(const IoTable& table) {

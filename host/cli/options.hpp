@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "host/backend/backend.hpp"
+#include "host/base/error.hpp"
 #include "host/report/document.hpp"
 
 namespace narrows::cli {
@@ -48,8 +49,20 @@ struct ModelRun {
         return record;
     }
 };
-ModelRun start_model(const std::string& command, const IoTable& table,
-                     const BackendOptions& options);
+ModelRun start_model(const std::string& command, const std::string& table_name,
+                     const IoTable& table, const BackendOptions& options);
+
+/// Runs `body`; a NumericalError or TableError gets the table's name in front.
+template <class Body>
+auto naming_table(const std::string& table, Body body) {
+    try {
+        return body();
+    } catch (const NumericalError& error) {
+        throw NumericalError(table + ": " + error.what(), error.sectors());
+    } catch (const TableError& error) {
+        throw TableError(table + ": " + error.what());
+    }
+}
 
 /// "name (year)" for titles.
 std::string title_of(const IoTable& table);

@@ -10,14 +10,6 @@ Eigen::VectorXd inverse_output(const Eigen::VectorXd& x) {
     return x.unaryExpr([](double value) { return value == 0.0 ? 0.0 : 1.0 / value; });
 }
 
-Eigen::VectorXd per_output(const Eigen::VectorXd& flows, const Eigen::VectorXd& x) {
-    Eigen::VectorXd result = Eigen::VectorXd::Zero(x.size());
-    for (Index j = 0; j < x.size(); ++j) {
-        if (x[j] != 0.0) result[j] = flows[j] / x[j];
-    }
-    return result;
-}
-
 /// Tarjan's strongly connected components of the graph i -> j where a_ij != 0, without recursion:
 /// published tables have thousands of nodes in a chain.
 class Components {
@@ -104,6 +96,14 @@ Eigen::MatrixXd input_coefficients(const Eigen::MatrixXd& z, const Eigen::Vector
         }
     }
     return a;
+}
+
+Eigen::VectorXd per_output(const Eigen::VectorXd& flows, const Eigen::VectorXd& x) {
+    Eigen::VectorXd result = Eigen::VectorXd::Zero(x.size());
+    for (Index j = 0; j < x.size(); ++j) {
+        if (x[j] != 0.0) result[j] = flows[j] / x[j];
+    }
+    return result;
 }
 
 Eigen::MatrixXd allocation_coefficients(const Eigen::MatrixXd& z, const Eigen::VectorXd& x) {

@@ -27,6 +27,8 @@ Coefficients coefficients(const IoTable& table);
 
 /// A = Z x^-1 with 1/0 := 0.
 Eigen::MatrixXd input_coefficients(const Eigen::MatrixXd& z, const Eigen::VectorXd& x);
+/// flows / x, n, with 1/0 := 0.
+Eigen::VectorXd per_output(const Eigen::VectorXd& flows, const Eigen::VectorXd& x);
 /// B = x^-1 Z, the allocation (Ghosh) coefficients, with 1/0 := 0.
 Eigen::MatrixXd allocation_coefficients(const Eigen::MatrixXd& z, const Eigen::VectorXd& x);
 

@@ -65,14 +65,11 @@ LeontiefModel::LeontiefModel(Backend backend, Coefficients coefficients,
       factor_(factorise(backend_, coefficients_.A, labels)) {
     prove_productive(labels);
     if (coefficients_.x.size() == 0) return;
-    const Eigen::VectorXd prices = solve_prices(coefficients_.primary());
-    double deviation = 0.0;
-    for (Index j = 0; j < order(); ++j) {
-        if (coefficients_.x[j] != 0.0) {
-            deviation = std::max(deviation, std::abs(prices[j] - 1.0));
-        }
-    }
-    certificate_.identity_deviation = deviation;
+    // What a sector without output sells comes from stock: its column has no cost, its price is 1.
+    const Eigen::VectorXd costs =
+        (coefficients_.x.array() == 0.0).select(1.0, coefficients_.primary());
+    const Eigen::VectorXd prices = solve_prices(costs);
+    certificate_.identity_deviation = order() == 0 ? 0.0 : (prices.array() - 1.0).abs().maxCoeff();
 }
 
 LeontiefModel::LeontiefModel(Backend backend, Eigen::MatrixXd a, std::vector<std::string> labels)
@@ -90,7 +87,7 @@ void LeontiefModel::prove_productive(const std::vector<std::string>& labels) {
             const Eigen::VectorXd image = a.transpose() * output_multipliers_;
             certificate_.spectral_radius_bound =
                 order() == 0 ? 0.0 : (image.array() / output_multipliers_.array()).maxCoeff();
-            if (certificate_.spectral_radius_bound < 1.0) return;
+            if (*certificate_.spectral_radius_bound < 1.0) return;
         }
         refuse(a, labels,
                fmt::format("the spectral radius of A is {:.6g}", spectral_radius(a).upper));

@@ -13,12 +13,12 @@ namespace narrows {
 
 /// How far results of a model can be trusted.
 struct Certificate {
-    /// max_j |((v + m + tau) L)_j - 1| over the sectors with output: the economic identity, zero
-    /// for exact accounts and exact arithmetic (Miller & Blair 2009, ch. 2). Absent for a model
-    /// that was built from A alone.
+    /// max_j |((v + m + tau) L)_j - 1|: the economic identity, zero for exact accounts and exact
+    /// arithmetic (Miller & Blair 2009, ch. 2). A sector without output has no cost; what it sells,
+    /// from stock, counts at price 1. Absent for a model that was built from A alone.
     std::optional<double> identity_deviation;
     /// An upper bound on the spectral radius of |A|, proved by Collatz and Wielandt's quotient.
-    double spectral_radius_bound = 0.0;
+    std::optional<double> spectral_radius_bound;
     /// ||I - (I - A) L||_1, and ||L - exact||_1 <= ||L||_1 r / (1 - r) that follows where r < 1.
     /// Present once L has been formed.
     std::optional<double> inverse_residual;

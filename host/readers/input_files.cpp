@@ -59,10 +59,10 @@ Concordance read_concordance(const std::filesystem::path& path) {
                 }
             }
             if (header[i] == "kind" && !fields[i].empty()) {
-                if (fields[i] != "goods" && fields[i] != "services") {
+                entry.kind = parse_sector_kind(fields[i]);
+                if (!entry.kind) {
                     file.fail(i, "kind", in_quotes(fields[i]), "'goods' or 'services'");
                 }
-                entry.kind = fields[i] == "goods" ? SectorKind::goods : SectorKind::services;
             }
         }
         result.entries.push_back(std::move(entry));
@@ -75,8 +75,7 @@ Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
                                  const std::vector<Sector>& sectors) {
     CsvFile file(path);
     const auto header = file.header({"product", "user", "c"});
-    std::vector<std::string> codes;
-    for (const Sector& sector : sectors) codes.push_back(sector.code);
+    const std::vector<std::string> codes = codes_of(sectors);
     const auto s = static_cast<Index>(sectors.size());
     Eigen::MatrixXd criticality = Eigen::MatrixXd::Zero(s, s);
     std::set<std::pair<Index, Index>> seen;

@@ -110,15 +110,12 @@ void read_codes(
 
 std::vector<Sector> read_sectors(const fs::path& path) {
     std::vector<Sector> sectors;
-    read_codes(
-        path, {"code", "name", "kind"},
-        [&](const CsvFile& file, const std::vector<std::string_view>& fields) {
-            if (fields[2] != "goods" && fields[2] != "services") {
-                file.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
-            }
-            sectors.push_back({std::string(fields[0]), std::string(fields[1]),
-                               fields[2] == "goods" ? SectorKind::goods : SectorKind::services});
-        });
+    read_codes(path, {"code", "name", "kind"},
+               [&](const CsvFile& file, const std::vector<std::string_view>& fields) {
+                   const std::optional<SectorKind> kind = parse_sector_kind(fields[2]);
+                   if (!kind) file.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
+                   sectors.push_back({std::string(fields[0]), std::string(fields[1]), *kind});
+               });
     return sectors;
 }
 
@@ -228,16 +225,6 @@ Eigen::MatrixXd read_named_rows(const fs::path& path, const char* what, const La
     return read_matrix(path, {what, names}, nodes);
 }
 
-std::string csv_field(const std::string& text) {
-    const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-    const bool trimmed_by_reader =
-        !text.empty() && (is_space(text.front()) || is_space(text.back()));
-    if (!trimmed_by_reader && text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out + "\"";
-}
-
 std::string matrix_csv(const Eigen::MatrixXd& values, const std::vector<std::string>& rows,
                        const std::vector<std::string>& columns) {
     fmt::memory_buffer out;
@@ -288,10 +275,7 @@ IoTable read_plain_folder(const fs::path& folder, Acceptance acceptance) {
     data.meta = meta.meta();
     data.classification = read_classification(folder, meta);
     const Labels nodes{"sector", data.classification.labels()};
-    Labels sectors{"sector", {}};
-    for (const Sector& sector : data.classification.sectors()) {
-        sectors.names.push_back(sector.code);
-    }
+    const Labels sectors{"sector", codes_of(data.classification.sectors())};
     const auto present = [&](const char* name) {
         std::error_code error;
         return fs::exists(folder / name, error);

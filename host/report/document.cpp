@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/output.hpp"
 
 namespace narrows {
 namespace {
@@ -78,8 +79,10 @@ ordered_json to_json(const Cell& cell) {
     return std::visit(Visitor{}, cell);
 }
 
-std::string csv_cell(const Cell& cell) {
+/// Lists are joined with their column's separator without its blanks.
+std::string csv_cell(const Cell& cell, const std::string& separator) {
     struct Visitor {
+        std::string tight;
         std::string operator()(std::monostate) const { return ""; }
         std::string operator()(double value) const {
             return std::isfinite(value) ? fmt::format("{}", value) : "";
@@ -88,14 +91,12 @@ std::string csv_cell(const Cell& cell) {
         std::string operator()(bool value) const { return value ? "true" : "false"; }
         std::string operator()(const std::string& value) const { return value; }
         std::string operator()(const std::vector<std::string>& value) const {
-            return joined(value, ">");
+            return joined(value, tight);
         }
     };
-    std::string text = std::visit(Visitor{}, cell);
-    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-    std::string quoted_text = "\"";
-    for (const char c : text) quoted_text += c == '"' ? "\"\"" : std::string(1, c);
-    return quoted_text + "\"";
+    std::string tight = separator;
+    std::erase(tight, ' ');
+    return csv_field(std::visit(Visitor{tight}, cell));
 }
 
 std::string render_json(const Document& document) {
@@ -126,17 +127,19 @@ std::string render_csv(const Document& document) {
         text = "field,value\n";
         for (const Field& field : document.fields) {
             if (!field.key.empty())
-                text += csv_cell(field.key) + "," + csv_cell(field.value) + "\n";
+                text += csv_field(field.key) + "," + csv_cell(field.value, ";") + "\n";
         }
         return text;
     }
     const Sheet& sheet = document.sheets.front();
     for (const Column& column : sheet.columns) {
-        text += (&column == &sheet.columns.front() ? "" : ",") + csv_cell(column.key);
+        text += (&column == &sheet.columns.front() ? "" : ",") + csv_field(column.key);
     }
     text += '\n';
     for (const auto& row : sheet.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + csv_cell(row[i]);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            text += (i == 0 ? "" : ",") + csv_cell(row[i], sheet.columns[i].separator);
+        }
         text += '\n';
     }
     return text;

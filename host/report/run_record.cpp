@@ -23,9 +23,9 @@ nlohmann::ordered_json RunRecord::to_json() const {
     json["program"] = "narrows";
     json["version"] = build_info::version;
     json["command"] = command;
-    json["table"] = table;
-    json["table_hash"] = table_hash;
-    json["year"] = year;
+    json["table"] = text_or_null(table);
+    json["table_hash"] = text_or_null(table_hash);
+    json["year"] = year == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(year);
     json["backend"] = text_or_null(backend);
     json["operations"] = text_or_null(operations);
     json["device"] = text_or_null(device);
@@ -35,11 +35,11 @@ nlohmann::ordered_json RunRecord::to_json() const {
     json["parameters"] = parameters;
     json["certificate"] = {
         {"identity_deviation", or_null(certificate.identity_deviation)},
-        {"spectral_radius_bound", certificate.spectral_radius_bound},
+        {"spectral_radius_bound", or_null(certificate.spectral_radius_bound)},
         {"inverse_residual", or_null(certificate.inverse_residual)},
         {"inverse_error_bound", or_null(certificate.inverse_error_bound)},
     };
-    json["started"] = started;
+    json["started"] = text_or_null(started);
     json["elapsed_seconds"] = elapsed_seconds;
     return json;
 }
@@ -59,12 +59,16 @@ RunRecord start_record(const std::string& command, const IoTable& table) {
     return record;
 }
 
+void record_backend(RunRecord& record, const Backend& backend, const std::string& backend_reason) {
+    record.backend = backend.name();
+    record.operations = backend.operations();
+    record.device = backend.device();
+    record.backend_reason = backend_reason;
+}
+
 void record_model(RunRecord& record, const LeontiefModel& model,
                   const std::string& backend_reason) {
-    record.backend = model.backend().name();
-    record.operations = model.backend().operations();
-    record.device = model.backend().device();
-    record.backend_reason = backend_reason;
+    record_backend(record, model.backend(), backend_reason);
     record.certificate = model.certificate();
 }
 

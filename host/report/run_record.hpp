@@ -34,6 +34,9 @@ struct RunRecord {
 /// A record of `command` on `table`, started now.
 RunRecord start_record(const std::string& command, const IoTable& table);
 
+/// Notes the backend, and why another was not taken.
+void record_backend(RunRecord& record, const Backend& backend, const std::string& backend_reason);
+
 /// Notes the backend and the certificate of the model that was solved.
 void record_model(RunRecord& record, const LeontiefModel& model, const std::string& backend_reason);
 

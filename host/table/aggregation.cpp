@@ -114,13 +114,6 @@ Resolved unchanged(const std::vector<Item>& items) {
     return result;
 }
 
-template <class Item>
-std::vector<std::string> codes_of(const std::vector<Item>& items) {
-    std::vector<std::string> codes;
-    for (const Item& item : items) codes.push_back(item.code);
-    return codes;
-}
-
 std::vector<Sector> new_sectors(const Resolved& sectors, const std::vector<Sector>& old,
                                 const Concordance& concordance) {
     std::vector<Sector> result;
@@ -288,11 +281,14 @@ IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sector
             ? Classification::multi_regional(std::move(sector_list), new_regions(new_region),
                                              nodes.labels)
             : Classification::national(std::move(sector_list), old.regions().front());
-    // Rounding errors of the members add up: every account has about (old / new) times as many
-    // entries, from as many members.
-    const double joined =
+    // An account has the rounding errors of all its members' figures, in fewer entries.
+    Eigen::VectorXd members = Eigen::VectorXd::Zero(nodes.shares.rows());
+    for (Index node = 0; node < nodes.shares.outerSize(); ++node) {
+        for (Shares::InnerIterator cell(nodes.shares, node); cell; ++cell) members[cell.row()] += 1;
+    }
+    const double entries_joined =
         static_cast<double>(old.num_nodes()) / static_cast<double>(nodes.labels.size());
-    data.meta.rounding *= joined * joined;
+    data.meta.rounding *= members.maxCoeff() * std::max(1.0, entries_joined);
     const Shares by_node = nodes.shares.transpose();
     const Shares by_use = use_shares(table, new_region, data.final_uses).transpose();
     data.Z = nodes.shares * table.Z() * by_node;

@@ -8,14 +8,6 @@
 namespace narrows {
 namespace {
 
-template <class Item>
-std::vector<std::string> codes_of(const std::vector<Item>& items) {
-    std::vector<std::string> codes;
-    codes.reserve(items.size());
-    for (const Item& item : items) codes.push_back(item.code);
-    return codes;
-}
-
 void check_codes(const char* what, const std::vector<std::string>& codes) {
     std::unordered_set<std::string> seen;
     for (const std::string& code : codes) {
@@ -43,6 +35,12 @@ void check_codes(const char* what, const std::vector<std::string>& codes) {
 
 const char* to_string(SectorKind kind) {
     return kind == SectorKind::goods ? "goods" : "services";
+}
+
+std::optional<SectorKind> parse_sector_kind(std::string_view text) {
+    if (text == to_string(SectorKind::goods)) return SectorKind::goods;
+    if (text == to_string(SectorKind::services)) return SectorKind::services;
+    return std::nullopt;
 }
 
 Index find_code(std::string_view what, std::string_view code,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +16,8 @@ using Index = std::int64_t;
 enum class SectorKind { goods, services };
 
 const char* to_string(SectorKind kind);
+/// "goods" or "services"; nothing for any other text.
+std::optional<SectorKind> parse_sector_kind(std::string_view text);
 
 struct Sector {
     std::string code;
@@ -75,6 +78,15 @@ class Classification {
     std::unordered_map<std::string, Index> node_index_;
     bool multi_regional_ = false;
 };
+
+/// The codes of sectors or regions, in their order.
+template <class Item>
+std::vector<std::string> codes_of(const std::vector<Item>& items) {
+    std::vector<std::string> codes;
+    codes.reserve(items.size());
+    for (const Item& item : items) codes.push_back(item.code);
+    return codes;
+}
 
 /// Index of `code` among `codes`; throws ArgumentError "unknown `what` 'code', did you mean ...".
 Index find_code(std::string_view what, std::string_view code,

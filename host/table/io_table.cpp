@@ -4,10 +4,8 @@
 
 #include <fmt/format.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "host/base/error.hpp"
+#include "host/base/hash.hpp"
 
 namespace narrows {
 namespace {
@@ -97,20 +95,17 @@ Eigen::VectorXd IoTable::final_demand() const {
 }
 
 std::string IoTable::hash() const {
-    XXH3_state_t state;
-    XXH3_INITSTATE(&state);
-    XXH3_128bits_reset(&state);
+    Hash hash;
     Eigen::VectorXd column;
     const auto add_text = [&](const std::string& text) {
-        XXH3_128bits_update(&state, text.c_str(), text.size() + 1);  // the 0 separates texts
+        hash.add(text.c_str(), text.size() + 1);  // the 0 separates texts
     };
     const auto add_matrix = [&](const Eigen::MatrixXd& matrix) {
         const Index shape[] = {matrix.rows(), matrix.cols()};
-        XXH3_128bits_update(&state, shape, sizeof shape);
+        hash.add(shape, sizeof shape);
         for (Index j = 0; j < matrix.cols(); ++j) {
             column = matrix.col(j).array() + 0.0;  // -0 becomes 0, which is the same figure
-            XXH3_128bits_update(&state, column.data(),
-                                static_cast<std::size_t>(column.size()) * sizeof(double));
+            hash.add(column.data(), static_cast<std::size_t>(column.size()) * sizeof(double));
         }
     };
     add_text(data_.meta.unit);
@@ -124,8 +119,7 @@ std::string IoTable::hash() const {
         add_matrix(*matrix);
     }
     add_matrix(data_.x);
-    const XXH128_hash_t digest = XXH3_128bits_digest(&state);
-    return fmt::format("xxh128:{:016x}{:016x}", digest.high64, digest.low64);
+    return hash.text();
 }
 
 }  // namespace narrows

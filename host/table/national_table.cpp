@@ -1,5 +1,7 @@
 #include "host/table/national_table.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
@@ -82,6 +84,14 @@ IoTable national_table(const IoTable& table, const std::string& region) {
     data.classification = Classification::national(
         world.sectors(), world.regions()[static_cast<std::size_t>(home_region)]);
     data.final_uses = national_uses(table, region);
+    // An account has the rounding errors of as many figures as before, in fewer entries.
+    const auto entries = [](const Eigen::Index cells) { return static_cast<double>(cells + 1); };
+    const Index primary = table.V().rows() + table.T().rows();
+    const double row_joined = entries(table.num_nodes() + table.F().cols()) /
+                              entries(home.rows() + static_cast<Index>(data.final_uses.size()));
+    const double column_joined =
+        entries(table.num_nodes() + primary) / entries(2 * home.rows() + primary);
+    data.meta.rounding *= std::max({1.0, row_joined, column_joined});
     data.Z = home * table.Z() * home_users;
     data.M = abroad * table.Z() * home_users;
     data.F = home * table.F() * use_selector(table, region, data.final_uses, false);

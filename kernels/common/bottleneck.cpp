@@ -14,12 +14,11 @@ namespace {
 // instead of memory, few enough for the losses of a 2000-node table to stay in the L2 cache.
 constexpr std::int64_t lanes = 8;
 
-// Policy iteration needs a handful of rounds. Past this many, rounding keeps two equally binding
-// inputs alternating, and plain sweeps, which contract by lambda, finish the work.
-constexpr std::int64_t max_policy_rounds = 64;
+constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
 
-// Sweeps stop when delta moves by less than this: far below the 1e-12 that is promised.
-constexpr double sweep_tolerance = 1e-15;
+// Rounding of one value of T, relative to the largest loss: two products for the weight, one with
+// the loss, one sum.
+constexpr double sweep_rounding = 4.0 * unit_roundoff;
 
 }  // namespace
 
@@ -93,20 +92,33 @@ void Bottleneck::solve_block(BottleneckScenario* scenarios, std::int64_t count,
         for (std::int64_t lane = 0; lane < count; ++lane) {
             const auto slot = static_cast<std::size_t>(lane);
             if (block.finished[slot]) continue;
-            BottleneckScenario& scenario = scenarios[lane];
-            ++scenario.sweeps;
-            bool policy_changed = false;
-            const double change = take_sweep(scenario, lane, block, policy_changed);
-            if (!policy_changed || change <= sweep_tolerance) {
-                const double rounding = 4.0 * std::numeric_limits<double>::epsilon() / 2.0;
-                scenario.loss_share_error = (lambda * change + rounding) / (1.0 - lambda);
-                block.finished[slot] = true;
-                ++num_finished;
-            } else if (scenario.sweeps < max_policy_rounds) {
-                evaluate_policy(scenario, lane, block);
-            }
+            ++scenarios[lane].sweeps;
+            block.finished[slot] = finish_round(scenarios[lane], lane, block);
+            num_finished += block.finished[slot] ? 1 : 0;
         }
     }
+}
+
+/// Takes the swept values; true where they are the solution, otherwise the losses of the new policy
+/// are in the block. From 0 the policies only improve, so that one comes back only when rounding
+/// lets equally binding inputs alternate: then the values move by no more than rounding. A policy
+/// that has settled is exact, because its losses were solved for and not swept.
+bool Bottleneck::finish_round(BottleneckScenario& scenario, std::int64_t lane, Block& block) const {
+    bool policy_changed = false;
+    double largest = 0.0;
+    const double change = take_sweep(scenario, lane, block, policy_changed, largest);
+    const double rounding = sweep_rounding * largest;
+    // Far more rounds than any table needs: a chain of binding inputs grows by one link a round.
+    // Past them only plain sweeps are relied on, which contract to within their rounding.
+    const bool by_policy = scenario.sweeps <= 2 * n_ + 64;
+    const bool settled = by_policy ? !policy_changed || change <= rounding
+                                   : change <= 2.0 * rounding / (1.0 - block.lambda);
+    if (settled) {
+        scenario.loss_share_error = (block.lambda * change + rounding) / (1.0 - block.lambda);
+        return true;
+    }
+    if (by_policy) evaluate_policy(scenario, lane, block);
+    return false;
 }
 
 /// best_j = max over inputs k of weight_kj loss_k, with the input that attains it. Inputs come
@@ -158,12 +170,13 @@ void Bottleneck::sweep(const BottleneckScenario* scenarios, std::int64_t count,
 
 /// Makes the swept values the scenario's result; returns how far they moved.
 double Bottleneck::take_sweep(const BottleneckScenario& scenario, std::int64_t lane, Block& block,
-                              bool& policy_changed) const {
+                              bool& policy_changed, double& largest) const {
     const auto slot = static_cast<std::size_t>(lane);
     double change = 0.0;
     for (std::int64_t node = 0; node < n_; ++node) {
         const auto at = static_cast<std::size_t>(node);
         change = std::max(change, std::abs(block.best[at][slot] - block.loss[at][slot]));
+        largest = std::max(largest, block.best[at][slot]);
         policy_changed |= scenario.binding_input[node] != block.input[at][slot];
         scenario.binding_input[node] = block.input[at][slot];
         scenario.loss_share[node] = block.best[at][slot];

@@ -26,7 +26,7 @@ struct BottleneckScenario {
 /// Solved by Howard's policy iteration: take the binding input of every node, solve the resulting
 /// one-input-per-node system exactly in O(n), repeat until no binding input changes. The last pass
 /// gives the certificate: with T the right-hand side and u the rounding unit,
-///   |T(delta) - exact| <= (lambda |T(delta) - delta|_inf + 4 u) / (1 - lambda).
+///   |T(delta) - exact| <= (lambda |T(delta) - delta|_inf + 4 u |delta|_inf) / (1 - lambda).
 ///
 /// A scenario's bits depend on that scenario alone: not on the batch, not on the threads.
 class Bottleneck {
@@ -47,9 +47,10 @@ class Bottleneck {
     double weight(std::int64_t input, std::int64_t user) const;
     double direct_loss(const BottleneckScenario& scenario, std::int64_t user) const;
     void solve_block(BottleneckScenario* scenarios, std::int64_t count, double lambda) const;
+    bool finish_round(BottleneckScenario& scenario, std::int64_t lane, Block& block) const;
     void sweep(const BottleneckScenario* scenarios, std::int64_t count, Block& block) const;
     double take_sweep(const BottleneckScenario& scenario, std::int64_t lane, Block& block,
-                      bool& policy_changed) const;
+                      bool& policy_changed, double& largest) const;
     void evaluate_policy(const BottleneckScenario& scenario, std::int64_t lane, Block& block) const;
     double cycle_value(const BottleneckScenario& scenario, double lambda) const;
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -16,6 +15,8 @@
 
 #include <Eigen/Dense>
 
+#include "kernels/common/status.hpp"
+
 struct narrows_context {
     std::string error;
 };
@@ -25,7 +26,14 @@ struct narrows_matrix {
 };
 
 struct narrows_factor {
-    Eigen::PartialPivLU<Eigen::MatrixXd> lu;
+    explicit narrows_factor(const Eigen::MatrixXd& a) : k(identity_minus(a)), lu(k) {}
+    static Eigen::MatrixXd identity_minus(const Eigen::MatrixXd& a) {
+        Eigen::MatrixXd result = -a;
+        result.diagonal().array() += 1.0;
+        return result;
+    }
+    Eigen::MatrixXd k;
+    Eigen::PartialPivLU<Eigen::Ref<Eigen::MatrixXd>> lu;  // in place: overwrites k
 };
 
 namespace narrows::cpu {
@@ -34,13 +42,8 @@ namespace {
 using HostMatrix = Eigen::Map<Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
 using ConstHostMatrix = Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
 
-narrows_status fail(narrows_context* context, narrows_status status, const char* message) {
-    try {
-        if (context != nullptr) context->error = message;
-    } catch (...) {  // the message is lost, the status is not
-    }
-    return status;
-}
+using kernels::copy_text;
+using kernels::fail;
 
 /// Runs `body` and turns C++ exceptions into statuses: nothing may throw across the contract.
 template <class Body>
@@ -54,19 +57,16 @@ narrows_status guarded(narrows_context* context, Body body) {
     }
 }
 
-void copy_text(const std::string& text, char* out, size_t size) {
-    if (out != nullptr && size > 0) std::snprintf(out, size, "%s", text.c_str());
-}
-
 narrows_status probe(int32_t* num_devices, char* reason, size_t reason_size) {
     if (num_devices != nullptr) *num_devices = 1;
     copy_text("", reason, reason_size);
     return NARROWS_OK;
 }
 
-narrows_status open(int32_t device, narrows_context** context) {
+narrows_status open(int32_t device, narrows_context** context, char* reason, size_t reason_size) {
     if (context == nullptr || device != 0) return NARROWS_BAD_ARGUMENT;
     *context = new (std::nothrow) narrows_context;
+    copy_text(*context == nullptr ? "not enough host memory" : "", reason, reason_size);
     return *context == nullptr ? NARROWS_OUT_OF_MEMORY : NARROWS_OK;
 }
 
@@ -165,10 +165,7 @@ narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows
     *factor = nullptr;
     return guarded(context, [&] {
         const int64_t n = a->values.rows();
-        Eigen::MatrixXd k = -a->values;
-        k.diagonal().array() += 1.0;
-        auto result = std::make_unique<narrows_factor>();
-        if (n > 0) result->lu.compute(std::move(k));
+        auto result = std::make_unique<narrows_factor>(a->values);
         *info = {n == 0 ? 1.0 : INFINITY, n == 0 ? 1.0 : 0.0, -1};
         for (int64_t step = 0; step < n; ++step) {
             const double pivot = std::abs(result->lu.matrixLU()(step, step));

@@ -13,6 +13,7 @@
 
 #include "kernels/backend_api.h"
 #include "kernels/common/elementwise.hpp"
+#include "kernels/common/status.hpp"
 
 struct narrows_context {
     int device = 0;
@@ -124,13 +125,8 @@ __global__ void diagonal_kernel(int64_t n, const double* matrix, double* diagona
     }
 }
 
-narrows_status fail(narrows_context* context, narrows_status status, const std::string& message) {
-    try {
-        if (context != nullptr) context->error = message;
-    } catch (...) {  // the message is lost, the status is not
-    }
-    return status;
-}
+using kernels::copy_text;
+using kernels::fail;
 
 /// Runs `body` on the context's device; nothing may throw across the contract.
 template <class Body>
@@ -145,10 +141,6 @@ narrows_status guarded(narrows_context* context, Body body) {
     } catch (...) {
         return fail(context, NARROWS_DEVICE_FAILURE, "unknown failure");
     }
-}
-
-void copy_text(const std::string& text, char* out, size_t size) {
-    if (out != nullptr && size > 0) std::snprintf(out, size, "%s", text.c_str());
 }
 
 narrows_status probe(int32_t* num_devices, char* reason, size_t reason_size) {
@@ -174,13 +166,28 @@ void close(narrows_context* context) {
     delete context;
 }
 
-narrows_status open(int32_t device, narrows_context** context) {
+/// Throws where the module holds no code for the device: neither machine code nor PTX to compile.
+void require_code(int device) {
+    cudaFuncAttributes attributes{};
+    if (cudaFuncGetAttributes(&attributes, identity_kernel) == cudaSuccess) return;
+    cudaGetLastError();
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
+    throw Failure{NARROWS_UNAVAILABLE, std::string(properties.name) + " has compute capability " +
+                                           std::to_string(properties.major) + "." +
+                                           std::to_string(properties.minor) +
+                                           ", which this build has no code for"};
+}
+
+narrows_status open(int32_t device, narrows_context** context, char* reason, size_t reason_size) {
     if (context == nullptr || device < 0) return NARROWS_BAD_ARGUMENT;
     *context = nullptr;
     auto* opened = new (std::nothrow) narrows_context;
+    copy_text(opened == nullptr ? "not enough host memory" : "", reason, reason_size);
     if (opened == nullptr) return NARROWS_OUT_OF_MEMORY;
     opened->device = device;
     const narrows_status status = guarded(opened, [&] {
+        require_code(device);
         check(cudaStreamCreateWithFlags(&opened->stream, cudaStreamNonBlocking),
               "cudaStreamCreate");
         check(cusolverDnCreate(&opened->solver), "cusolverDnCreate");
@@ -189,6 +196,7 @@ narrows_status open(int32_t device, narrows_context** context) {
         return NARROWS_OK;
     });
     if (status != NARROWS_OK) {
+        copy_text(opened->error, reason, reason_size);
         close(opened);
         return status;
     }
@@ -201,6 +209,7 @@ const char* error_message(const narrows_context* context) {
 }
 
 narrows_status describe(narrows_context* context, char* text, size_t text_size) {
+    if (context == nullptr) return NARROWS_BAD_ARGUMENT;
     return guarded(context, [&] {
         cudaDeviceProp properties{};
         int driver = 0;
@@ -294,8 +303,22 @@ void release_matrix(narrows_context* context, narrows_matrix* matrix) {
     delete matrix;
 }
 
-/// LU with partial pivoting of what is in factor.lu; returns the library's info: the first zero
-/// pivot counted from 1, or 0.
+/// The library's verdict: negative for a bad argument, which would be a defect of this file.
+int read_info(narrows_context* context, const DeviceArray<int>& device_info, const char* call) {
+    int info = 0;
+    check(cudaMemcpyAsync(&info, device_info.get(), sizeof info, cudaMemcpyDeviceToHost,
+                          context->stream),
+          "cudaMemcpyAsync");
+    wait(context);
+    if (info < 0) {
+        throw Failure{NARROWS_DEVICE_FAILURE,
+                      std::string(call) + ": bad argument " + std::to_string(-info)};
+    }
+    return info;
+}
+
+/// LU with partial pivoting of what is in factor.lu; returns the first zero pivot counted from 1,
+/// or 0.
 int factorise(narrows_context* context, narrows_factor& factor) {
     const int64_t n = factor.n;
     size_t device_bytes = 0;
@@ -310,12 +333,7 @@ int factorise(narrows_context* context, narrows_factor& factor) {
                            n, factor.pivots.get(), CUDA_R_64F, workspace.get(), device_bytes,
                            host_workspace.data(), host_bytes, device_info.get()),
           "cusolverDnXgetrf");
-    int info = 0;
-    check(cudaMemcpyAsync(&info, device_info.get(), sizeof info, cudaMemcpyDeviceToHost,
-                          context->stream),
-          "cudaMemcpyAsync");
-    wait(context);
-    return info;
+    return read_info(context, device_info, "cusolverDnXgetrf");
 }
 
 std::vector<double> pivots_of(narrows_context* context, const narrows_factor& factor) {
@@ -400,7 +418,7 @@ narrows_status solve(narrows_context* context, const narrows_factor* factor, int
                             info.get());
             copy_block(host, ld, block.get(), n, n, width, cudaMemcpyDeviceToHost, context->stream);
         }
-        wait(context);
+        read_info(context, info, "cusolverDnXgetrs");
         return NARROWS_OK;
     });
 }
@@ -419,8 +437,8 @@ narrows_status inverse(narrows_context* context, const narrows_factor* factor,
             check(cudaGetLastError(), "identity_kernel");
             const DeviceArray<int> info(1);
             solve_on_device(context, *factor, false, n, result->values.get(), info.get());
+            read_info(context, info, "cusolverDnXgetrs");
         }
-        wait(context);
         *inverse = result.release();
         return NARROWS_OK;
     });

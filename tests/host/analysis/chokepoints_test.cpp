@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
 #include "host/readers/plain_folder.hpp"
+#include "host/table/aggregation.hpp"
 #include "host/table/national_table.hpp"
 
 #include "tests/support/shared_files.hpp"
@@ -380,6 +382,47 @@ TEST(Coalition, NamesWhatIsWrong) {
     EXPECT_THROW(coalition_of(home, {"R1", "R1"}), ArgumentError);
     EXPECT_THROW(coalition_of(home, {"R9"}), ArgumentError);
     EXPECT_THROW(coalition_of(home, {}), ArgumentError);
+}
+
+/// MODEL D.7: splitting a sector into two identical halves leaves C.1 and C.7 unchanged. It does
+/// change the headline: halves that buy from each other are no longer own use.
+TEST(Splitting, ASectorInHalvesLeavesImportContentAndTheLinearFloorUnchanged) {
+    const IoTable whole = test::random_national_table(7, 12);
+    Concordance halves;
+    for (const Sector& sector : whole.classification().sectors()) {
+        if (sector.code == "S3") {
+            halves.entries.push_back({"S3", "S3a", 0.5, "", {}});
+            halves.entries.push_back({"S3", "S3b", 0.5, "", {}});
+        } else {
+            halves.entries.push_back({sector.code, sector.code, 1.0, "", {}});
+        }
+    }
+    const IoTable split = aggregate(whole, halves, std::nullopt);
+    const HomeEconomy before = home_economy(whole, "");
+    const HomeEconomy after = home_economy(split, "");
+    const LeontiefModel model_before = model_of(before);
+    const LeontiefModel model_after = model_of(after);
+    const VectorXd content_before = model_before.solve_prices(model_before.coefficients().m);
+    const VectorXd content_after = model_after.solve_prices(model_after.coefficients().m);
+    const auto linear = [](const HomeEconomy& home, const LeontiefModel& model) {
+        ChokepointQuery query = query_of(home);
+        query.coalitions = all_imports(home);
+        std::map<std::string, double> result;
+        for (const Chokepoint& row : rank_chokepoints(home, model, query).rows) {
+            const std::string code = home.sectors[static_cast<std::size_t>(row.product)].code;
+            result[code.substr(0, 2)] += row.gar_linear;
+        }
+        return result;
+    };
+
+    for (const auto& [code, floor] : linear(before, model_before)) {
+        expect_close(linear(after, model_after).at(code), floor, 1e-12);
+    }
+    for (Index j = 0; j < 7; ++j) {
+        const std::string& code = before.sectors[static_cast<std::size_t>(j)].code;
+        const Index half = split.classification().node(code == "S3" ? "S3a" : code);
+        expect_close(content_after[half], content_before[j], 1e-12);
+    }
 }
 
 }  // namespace

@@ -214,5 +214,35 @@ TEST(Oracle12b, ExtractionOfTheUnitedKingdom) {
     expect_extractions(c, test::read_oracle("12b_extraction_uk2010"), 5e-10);
 }
 
+/// A sector without output that sells from stock: x = 0, f < 0, an empty column, a row with sales.
+IoTable table_with_stock_sales() {
+    TableData data;
+    data.meta.unit = "million";
+    data.classification = Classification::national(
+        {{"A", "", SectorKind::goods}, {"B", "", SectorKind::goods}}, {"HOM", ""});
+    data.final_uses = {{"", "FINAL"}};
+    data.Z = test::matrix({{20, 0}, {10, 0}});
+    data.F = test::matrix({{80}, {-10}});
+    data.V = test::matrix({{70, 0}});
+    data.value_added_names = {"value_added"};
+    data.x = vector({100, 0});
+    return IoTable(std::move(data));
+}
+
+TEST(Extraction, OfASectorThatOnlySellsFromStockLosesNothingInTheGhoshModel) {
+    const Case c(table_with_stock_sales());
+
+    EXPECT_EQ(extraction_losses(Extraction::forward_ghosh, c.base, c.ones)[1], 0.0);
+    EXPECT_EQ(output_after_extraction(Extraction::forward_ghosh, c.base, 1), c.base.x);
+    EXPECT_LE(*c.model.certificate().identity_deviation, 1e-15);
+}
+
+TEST(Extraction, AdditionsToRowsAndColumnsAreGuarded) {
+    const Case c(test::random_national_table(5, 8));
+
+    EXPECT_THROW(partial_row_losses(c.base, c.ones, -1e6), NumericalError);
+    EXPECT_THROW(partial_column_losses(c.base, c.ones, -1e6), NumericalError);
+}
+
 }  // namespace
 }  // namespace narrows

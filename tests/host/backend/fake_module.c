@@ -25,10 +25,18 @@ static narrows_status probe(int32_t* num_devices, char* reason, size_t reason_si
     return NARROWS_OK;
 #endif
 }
-static narrows_status open_device(int32_t device, narrows_context** context) {
+static narrows_status open_device(int32_t device, narrows_context** context, char* reason,
+                                  size_t reason_size) {
     (void)device;
+#if defined(FAKE_OPEN_FAILS)
+    *context = NULL;
+    snprintf(reason, reason_size, "the fake device is in use");
+    return NARROWS_OUT_OF_MEMORY;
+#else
+    (void)reason, (void)reason_size;
     *context = (narrows_context*)&free_memory;
     return NARROWS_OK;
+#endif
 }
 static void close_device(narrows_context* context) {
     (void)context;

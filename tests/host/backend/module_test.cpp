@@ -93,6 +93,31 @@ TEST(ChooseBackend, TakesTheCpuWithAReasonWhereCudaDoesNotRun) {
     EXPECT_THROW(choose_backend(BackendRequest::cuda), BackendUnavailable);
 }
 
+TEST(ChooseBackend, FallsBackWithTheReasonWhereTheDeviceCannotBeOpened) {
+    const LoadedModule module = load_fake("open_fails");
+    ASSERT_NE(module.api, nullptr) << module.reason;
+
+    const BackendChoice choice = choose_backend(BackendRequest::automatic, module, 0);
+
+    EXPECT_EQ(choice.backend.name(), "cpu");
+    EXPECT_NE(choice.reason.find("cannot open device 0: the fake device is in use"),
+              std::string::npos)
+        << choice.reason;
+    EXPECT_THROW(choose_backend(BackendRequest::cuda, module, 0), BackendUnavailable);
+}
+
+TEST(ChooseBackend, FallsBackWithTheReasonWhereThereIsNoSuchDevice) {
+    const LoadedModule module = load_fake("good");
+    ASSERT_NE(module.api, nullptr) << module.reason;
+
+    const BackendChoice choice = choose_backend(BackendRequest::automatic, module, 3);
+
+    EXPECT_EQ(choice.backend.name(), "cpu");
+    EXPECT_NE(choice.reason.find("no device 3, expected 0 to 0"), std::string::npos)
+        << choice.reason;
+    EXPECT_EQ(choose_backend(BackendRequest::automatic, module, 0).backend.name(), "fake");
+}
+
 TEST(ChooseBackend, GivesNoReasonWhereTheCpuWasAskedFor) {
     EXPECT_EQ(choose_backend(BackendRequest::cpu).reason, "");
     EXPECT_THROW(parse_backend_request("gpu"), ArgumentError);

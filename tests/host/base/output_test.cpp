@@ -1,8 +1,10 @@
 #include "host/base/output.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -269,6 +271,43 @@ TEST(OutputFolder, RefusesToReplaceWhatAppearedMeanwhile) {
     expect_parts(message, {"table: cannot create"});
     EXPECT_EQ(folder.names(), Names{"table"});
     EXPECT_EQ(test::read_file(folder.path() / "table"), "of somebody else");
+}
+
+TEST(OutputFolder, IsRemovedWhenASignalArrivesWhileItIsWritten) {
+    const ScratchFolder folder;
+    const pid_t child = fork();
+    if (child == 0) {
+        try {
+            OutputFolder out(folder.path() / "out");
+            out.write("a.csv", "1");
+            std::raise(SIGTERM);
+            out.write("b.csv", "2");
+            out.commit();
+        } catch (const Interrupted&) {  // the folder is removed, then the signal takes effect
+        }
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+    EXPECT_EQ(folder.names(), Names{});
+}
+
+TEST(WriteFile, FinishesBeforeASignalTakesEffect) {
+    const ScratchFolder folder;
+    const pid_t child = fork();
+    if (child == 0) {
+        const DeferInterrupts defer;
+        std::raise(SIGINT);
+        write_file(folder.path() / "file", "all of it");
+        _exit(0);  // still deferred: the signal never took effect
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+
+    EXPECT_TRUE(WIFEXITED(status)) << status;
+    EXPECT_EQ(test::read_file(folder.path() / "file"), "all of it");
 }
 
 }  // namespace

@@ -133,5 +133,16 @@ TEST(Check, RefusesWhatCannotBeReadWithoutAReport) {
     expect_refused(run_narrows({"check", folder.path().string()}), 3, {"not a table"});
 }
 
+TEST(Check, ClaimsNoCertificateForATableWithoutAModel) {
+    const ScratchFolder folder;
+    const ProgramResult result = run_narrows({"check", unproductive(folder), "--output", "json"});
+
+    const auto run = nlohmann::json::parse(result.out)["run"];
+
+    EXPECT_TRUE(run["certificate"]["spectral_radius_bound"].is_null());
+    EXPECT_TRUE(run["certificate"]["identity_deviation"].is_null());
+    EXPECT_EQ(run["backend"], "cpu");
+}
+
 }  // namespace
 }  // namespace narrows::test

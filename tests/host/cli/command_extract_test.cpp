@@ -108,5 +108,19 @@ TEST(Extract, RefusesAnUnknownCellOfTheWorldTable) {
                    {"unknown sector 'CHN_ELF', did you mean 'CHN_ELE'?"});
 }
 
+TEST(Extract, RefusesAKindForACell) {
+    const ProgramResult result = run_narrows(
+        {"extract", "world-2011", "--cell", "CHN_ELE", "CHN_MAC", "--kind", "backward"});
+
+    expect_refused(result, 2, {"--cell", "--kind does not apply"});
+}
+
+TEST(Extract, SaysThatACellWasExtracted) {
+    const auto result = run_json({"extract", "world-2011", "--cell", "CHN_ELE", "CHN_MAC"});
+
+    EXPECT_EQ(result["kind"], "cell");
+    EXPECT_EQ(result["run"]["parameters"]["kind"], "cell");
+}
+
 }  // namespace
 }  // namespace narrows::test

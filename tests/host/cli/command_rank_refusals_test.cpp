@@ -56,11 +56,11 @@ TEST(RankRefuses, EmptyValues) {
 
 TEST(RankRefuses, WhatIsNoWholeNumber) {
     expect_rank_refused({"--top", "-1"}, 2,
-                        {"--top: found '-1', expected a whole number, 0 or more"});
+                        {"--top: found '-1', expected a whole number from 0 to 2147483647"});
     expect_rank_refused({"--top", "1.5"}, 2, {"--top: found '1.5', expected a whole number"});
     expect_rank_refused({"--top", "99999999999999999999"}, 2, {"--top: found '99999"});
     expect_rank_refused({"--threads", "0"}, 2,
-                        {"--threads: found '0', expected a whole number, 1 or more"});
+                        {"--threads: found '0', expected a whole number from 1 to 2147483647"});
     expect_rank_refused({"--device", "first"}, 2, {"--device: found 'first'"});
 }
 
@@ -91,7 +91,7 @@ TEST(RankRefuses, OriginsOfANationalTable) {
 }
 
 TEST(RankRefuses, ANationalTableWithoutImports) {
-    expect_refused(run_narrows({"rank", "textbook/miller-blair-2009"}), 2,
+    expect_refused(run_narrows({"rank", "textbook/miller-blair-2009"}), 3,
                    {"no import matrix (M.csv)"});
 }
 

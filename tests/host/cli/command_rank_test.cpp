@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/run_program.hpp"
+#include "tests/support/shared_files.hpp"
 
 namespace narrows::test {
 namespace {
@@ -132,7 +133,7 @@ TEST(Rank, RanksEveryOriginWhereNothingElseIsAskedFor) {
     const Json asked_for = run_json({"rank", "--home", "CHN", "--each-origin"});
 
     EXPECT_EQ(by_default["rows"], asked_for["rows"]);
-    EXPECT_EQ(by_default["run"]["parameters"]["num_coalitions"], 12);
+    EXPECT_EQ(by_default["run"]["parameters"]["coalitions"].size(), 12U);
 }
 
 TEST(Rank, BlocksTheOriginsOfACoalitionTogether) {
@@ -143,7 +144,7 @@ TEST(Rank, BlocksTheOriginsOfACoalitionTogether) {
     const double korea = row_of(alone, "ELE", {"KOR"})["blocked"];
     const double taiwan = row_of(alone, "ELE", {"TWN"})["blocked"];
     expect_close(row["blocked"], korea + taiwan);
-    EXPECT_EQ(together["run"]["parameters"]["num_coalitions"], 1);
+    EXPECT_EQ(together["run"]["parameters"]["coalitions"].size(), 1U);
 }
 
 TEST(Rank, TakesSeveralCoalitionsAndATableBehindThem) {
@@ -152,14 +153,55 @@ TEST(Rank, TakesSeveralCoalitionsAndATableBehindThem) {
 
     row_of(ranking, "ELE", {"TWN"});
     row_of(ranking, "ELE", {"JPN", "KOR"});
-    EXPECT_EQ(ranking["run"]["parameters"]["num_coalitions"], 2);
+    EXPECT_EQ(ranking["run"]["parameters"]["coalitions"],
+              Json::parse(R"([["TWN"], ["JPN", "KOR"]])"));
 }
 
 TEST(Rank, RanksACoalitionOnceHoweverOftenItIsAskedFor) {
     const Json ranking = run_json(
         {"rank", "--home", "CHN", "--coalition", "TWN", "--coalition", "TWN", "--each-origin"});
 
-    EXPECT_EQ(ranking["run"]["parameters"]["num_coalitions"], 12);
+    EXPECT_EQ(ranking["run"]["parameters"]["coalitions"].size(), 12U);
+}
+
+TEST(Rank, RecordsWhatItNeedsToBeRepeated) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("c.csv", "product,user,c\nELE,ELE,1\n");
+
+    const Json survey = run_json({"rank", "--home", "CHN"});
+    const Json from_file = run_json({"rank", "--home", "CHN", "--criticality", file});
+    folder.write("c.csv", "product,user,c\nELE,ELE,0.5\n");
+    const Json changed = run_json({"rank", "--home", "CHN", "--criticality", file});
+
+    EXPECT_TRUE(survey["run"]["parameters"]["criticality_hash"].is_null());
+    const Json hash = from_file["run"]["parameters"]["criticality_hash"];
+    EXPECT_EQ(hash.get<std::string>().rfind("xxh128:", 0), 0U);
+    EXPECT_NE(changed["run"]["parameters"]["criticality_hash"], hash);
+}
+
+TEST(Rank, SaysWhyItRanksNothing) {
+    const ProgramResult result = run_narrows({"rank", "--home", "CHN", "--share", "0"});
+
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_NE(result.out.find("No imports are blocked: nothing to rank."), std::string::npos);
+}
+
+TEST(Rank, WritesCoalitionsAndChainsApartInCsv) {
+    const ProgramResult result = run_narrows(
+        {"rank", "--home", "CHN", "--coalition", "TWN,KOR", "--top", "1", "--output", "csv"});
+
+    EXPECT_NE(result.out.find(",KOR+TWN,"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find(">"), std::string::npos) << result.out;
+}
+
+TEST(Rank, PrintsTheTableThatTheReadmeShows) {
+    const std::string readme = read_file(data_path().parent_path() / "README.md");
+    const ProgramResult result =
+        run_narrows({"rank", "world-2011", "--home", "CHN", "--top", "15"});
+
+    // The heading, the parameters and the first three rows stand in the README as printed.
+    const std::string shown = result.out.substr(0, result.out.find("\n   4  "));
+    EXPECT_NE(readme.find(shown), std::string::npos) << shown;
 }
 
 TEST(Rank, OfANationalTableKnowsOnlyAllImports) {

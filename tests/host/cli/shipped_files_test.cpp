@@ -1,11 +1,11 @@
 // The scenarios and concordances that ship with narrows, with the answers that data/README.md
 // gives.
-#include <fstream>
 #include <set>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "host/readers/csv.hpp"
 #include "host/readers/input_files.hpp"
 
 #include "tests/support/run_program.hpp"
@@ -66,13 +66,11 @@ void expect_covers(const std::string& concordance, const std::string& list, std:
     std::set<std::string> from;
     for (const auto& entry : read_concordance(shipped(concordance)).entries)
         from.insert(entry.from);
-    std::ifstream file(shared_path(list));
-    std::string line;
-    std::getline(file, line);  // header
+    CsvFile file(shared_path(list));
+    file.header({"idx"});
     std::set<std::string> published;
-    while (std::getline(file, line)) {
-        for (std::size_t skip = 0; skip < column; ++skip) line.erase(0, line.find(',') + 1);
-        published.insert(line.substr(0, line.find(',')));
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        published.emplace(fields.at(column));
     }
     EXPECT_EQ(from, published);
 }

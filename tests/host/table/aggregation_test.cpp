@@ -381,5 +381,39 @@ TEST(NationalTable, RefusesANationalTable) {
     EXPECT_THROW(national_table(table, "HOM"), ArgumentError);
 }
 
+/// A balanced world of whole figures, published with rounding errors of up to half a unit.
+IoTable rounded_world() {
+    TableData data = test::random_world_table(10, 2, 31).data();
+    const double scale = 20.0;
+    for (Eigen::MatrixXd* block : {&data.Z, &data.F, &data.V}) {
+        *block = (*block * scale).array().round();
+    }
+    data.x = (data.x * scale).array().round();
+    data.meta.rounding = 1.0;
+    return IoTable(std::move(data));
+}
+
+TEST(NationalTable, OfARoundedWorldBalancesWithinTheRoundingOfItsParts) {
+    const IoTable world = rounded_world();
+
+    const IoTable national = national_table(world, "R1");
+
+    EXPECT_GE(national.meta().rounding, 1.0);
+    EXPECT_TRUE(national.diagnostics().acceptable());
+    for (const Region& region : world.classification().regions()) {
+        EXPECT_NO_THROW(national_table(world, region.code));
+    }
+}
+
+TEST(Aggregation, OfARoundedWorldBalancesWithinTheRoundingOfItsParts) {
+    const IoTable world = rounded_world();
+    Concordance regions;
+    for (const Region& region : world.classification().regions()) {
+        regions.entries.push_back({region.code, region.code == "R0" ? "A" : "B", 1.0, "", {}});
+    }
+
+    EXPECT_NO_THROW(aggregate(world, std::nullopt, regions));
+}
+
 }  // namespace
 }  // namespace narrows

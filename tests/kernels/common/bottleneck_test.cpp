@@ -114,6 +114,50 @@ INSTANTIATE_TEST_SUITE_P(Awkward, BottleneckSizes,
                          testing::Combine(testing::Values(1, 2, 7, 8, 9, 33),
                                           testing::Values(0.0, 0.25, 0.5, 0.9, 0.99)));
 
+/// A chain 0 -> 1 -> ... of which policy iteration settles one link a round, with a tail whose
+/// first sector takes the long way only once that has become the worse one.
+System long_chain(Eigen::Index length, Eigen::Index tail, double lambda) {
+    const Eigen::Index n = length + tail;
+    System system{MatrixXd::Zero(n, n), MatrixXd::Zero(n, n), MatrixXd::Zero(n, n), lambda};
+    system.beta_by_product(0, 0) = 1.0;
+    system.c(0, 0) = 1.0;
+    for (Eigen::Index j = 1; j < n; ++j) {
+        system.c(j - 1, j) = 1.0;
+        system.d(j - 1, j) = 1.0;
+    }
+    // A shortcut that pays a little less than the whole chain, seen from the first round on.
+    system.c(0, length) = 1.0;
+    system.d(0, length) = 0.9 * std::pow(lambda, static_cast<double>(length) - 1.0);
+    return system;
+}
+
+TEST(Bottleneck, FollowsChainsOfAnyLength) {
+    for (const Eigen::Index length : {10, 63, 64, 65, 70, 200}) {
+        for (const double lambda : {0.5, 0.9, 0.99, 0.999}) {
+            const System system = long_chain(length, 20, lambda);
+
+            const Solution solution = solve(system, {0});
+
+            double expected = 1.0;
+            for (Eigen::Index j = 0; j < length + 20; ++j, expected *= lambda) {
+                EXPECT_NEAR(solution.loss(j, 0), expected, 1e-15 * static_cast<double>(j + 1))
+                    << length << " " << lambda << " " << j;
+            }
+            EXPECT_LE(solution.error[0], 1e-12);
+        }
+    }
+}
+
+TEST(Bottleneck, IsScaleFree) {
+    System system = random_system(33, 0.9, 21);
+    const Solution whole = solve(system, all_products(33));
+    system.beta_by_product *= std::pow(2.0, -60.0);
+
+    const Solution tiny = solve(system, all_products(33));
+
+    EXPECT_EQ(tiny.loss * std::pow(2.0, 60.0), whole.loss);
+}
+
 TEST(Bottleneck, AnswersTheHandExampleOfThreeSectors) {
     System system;
     system.c.resize(3, 3);
