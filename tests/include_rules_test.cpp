@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -28,16 +27,23 @@ const std::map<std::string, std::set<std::string>> rules = {
     {"host/report", {"host/base", "host/table", "host/model", "host/analysis"}},
 };
 
+/// The folder of an `#include "folder/file"` line; "" for any other line.
+std::string included_folder(const std::string& line) {
+    constexpr const char* start = "#include \"";
+    if (line.rfind(start, 0) != 0) return "";
+    const std::string path = line.substr(10, line.rfind('"') - 10);
+    const auto slash = path.rfind('/');
+    return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
 TEST(Includes, GoOnlyFromLaterFoldersToEarlierOnes) {
-    const std::regex include(R"re(^\s*#include\s+"([^"]+)/[^/"]+")re");
     int num_checked = 0;
     for (const auto& [folder, allowed] : rules) {
         for (const auto& entry : fs::directory_iterator(fs::path(NARROWS_SOURCE) / folder)) {
             std::ifstream file(entry.path());
             for (std::string line; std::getline(file, line);) {
-                std::smatch match;
-                if (!std::regex_search(line, match, include)) continue;
-                const std::string used = match[1];
+                const std::string used = included_folder(line);
+                if (used.empty()) continue;
                 bool fine = used == folder;
                 for (const std::string& prefix : allowed) {
                     fine |= used == prefix || used.rfind(prefix + "/", 0) == 0;
@@ -51,13 +57,12 @@ TEST(Includes, GoOnlyFromLaterFoldersToEarlierOnes) {
 }
 
 TEST(Includes, EigenStaysOutOfCudaAndOfTheContract) {
-    const std::regex eigen(R"(#include\s*<Eigen)");
     for (const char* folder : {"kernels/cuda", "kernels/common", "kernels"}) {
         for (const auto& entry : fs::directory_iterator(fs::path(NARROWS_SOURCE) / folder)) {
             if (!entry.is_regular_file()) continue;
             std::ifstream file(entry.path());
             for (std::string line; std::getline(file, line);) {
-                EXPECT_FALSE(std::regex_search(line, eigen)) << entry.path();
+                EXPECT_NE(line.rfind("#include <Eigen", 0), 0U) << entry.path();
             }
         }
     }
