@@ -102,7 +102,7 @@ IoTable national_table(const IoTable& table, const std::string& region) {
     }
     data.V = table.V() * home_users;
     data.value_added_names = table.value_added_names();
-    data.T = table.T() * home_users;
+    if (table.T().size() > 0) data.T = table.T() * home_users;
     data.tax_names = table.tax_names();
     data.x = home * table.x();
     data.criticality_ratings = table.criticality_ratings();

@@ -37,7 +37,9 @@ TEST(Multipliers, OfANationalTableIncludeImports) {
     const std::string china = (folder.path() / "china").string();
     run_narrows({"convert", "world-2011", china, "--home", "CHN"});
 
-    for (const auto& row : run_json({"multipliers", china})["rows"]) {
+    const auto result = run_json({"multipliers", china});
+
+    for (const auto& row : result["rows"]) {
         EXPECT_NEAR(row["value_added"].get<double>() + row["imports"].get<double>(), 1.0, 1e-10);
     }
 }
