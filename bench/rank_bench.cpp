@@ -1,5 +1,5 @@
 // The bottleneck system of the ranking, by number of sectors and of scenarios, in scenarios per
-// second; and the same scenarios by plain sweeps to 1e-12, as a yardstick for policy iteration.
+// second; and one scenario by plain sweeps to 1e-12 as a yardstick for policy iteration.
 #include <thread>
 
 #include <benchmark/benchmark.h>
@@ -66,16 +66,7 @@ void plain_sweeps(benchmark::State& state) {
     }
 }
 
-void one_scenario(benchmark::State& state) {
-    const HomeEconomy home = bench::random_home(state.range(0), 1);
-    const Eigen::MatrixXd c = cost_share_criticality(home);
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(loss_rates(home, c, 0, {0}, 0.5, 0.9).data());
-    }
-}
-
 BENCHMARK(plain_sweeps)->ArgName("n")->Arg(100)->Arg(500)->Arg(1000)->Unit(benchmark::kMillisecond);
-BENCHMARK(one_scenario)->ArgName("n")->Arg(100)->Arg(500)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace narrows
