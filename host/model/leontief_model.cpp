@@ -59,7 +59,7 @@ Coefficients only_a(Eigen::MatrixXd a) {
 }  // namespace
 
 LeontiefModel::LeontiefModel(Backend backend, Coefficients coefficients,
-                             std::vector<std::string> labels)
+                             const std::vector<std::string>& labels)
     : backend_(std::move(backend)),
       coefficients_(std::move(coefficients)),
       factor_(factorise(backend_, coefficients_.A, labels)) {
@@ -72,8 +72,9 @@ LeontiefModel::LeontiefModel(Backend backend, Coefficients coefficients,
     certificate_.identity_deviation = order() == 0 ? 0.0 : (prices.array() - 1.0).abs().maxCoeff();
 }
 
-LeontiefModel::LeontiefModel(Backend backend, Eigen::MatrixXd a, std::vector<std::string> labels)
-    : LeontiefModel(std::move(backend), only_a(std::move(a)), std::move(labels)) {}
+LeontiefModel::LeontiefModel(Backend backend, Eigen::MatrixXd a,
+                             const std::vector<std::string>& labels)
+    : LeontiefModel(std::move(backend), only_a(std::move(a)), labels) {}
 
 /// The output multipliers w = L'1 are the ideal test vector of Collatz and Wielandt: (I - A)'w = 1
 /// means w'A = w' - 1', so max_j (w'A)_j / w_j < 1 proves the spectral radius below 1 whenever

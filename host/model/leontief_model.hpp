@@ -32,10 +32,11 @@ class LeontiefModel {
     /// From a table's coefficients. `labels` name the sectors in messages; may be empty. Throws
     /// NumericalError, naming the sectors that make it so, where A is not productive (spectral
     /// radius of |A| not below 1) or I - A is singular.
-    LeontiefModel(Backend backend, Coefficients coefficients, std::vector<std::string> labels = {});
+    LeontiefModel(Backend backend, Coefficients coefficients,
+                  const std::vector<std::string>& labels = {});
 
     /// From A alone: no accounts, hence no economic identity in the certificate.
-    LeontiefModel(Backend backend, Eigen::MatrixXd a, std::vector<std::string> labels = {});
+    LeontiefModel(Backend backend, Eigen::MatrixXd a, const std::vector<std::string>& labels = {});
 
     Index order() const { return coefficients_.A.rows(); }
     const Coefficients& coefficients() const { return coefficients_; }
