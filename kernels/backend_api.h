@@ -42,7 +42,6 @@ typedef struct narrows_factor narrows_factor;   /* a factorisation of K = I - A 
 
 typedef struct narrows_factor_info {
     double min_pivot;    /* smallest |pivot| of the factorisation of K */
-    double max_pivot;    /* largest |pivot| */
     int64_t singular_at; /* 0-based elimination step of the zero pivot, -1 if there is none */
 } narrows_factor_info;
 

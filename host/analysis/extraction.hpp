@@ -15,8 +15,8 @@ namespace narrows {
 enum class Extraction {
     complete,               // row, column and final demand:      x_k g_k / l_kk
     backward,               // column k = 0:                      x_k (g_k - w_k) / l_kk
-    backward_off_diagonal,  // column k but a_kk:             x_k g_k / l_kk - w_k x_k / ((1-a_kk)
-                            // l_kk)
+    backward_off_diagonal,  // column k but a_kk:
+                            // x_k g_k / l_kk - w_k x_k / ((1 - a_kk) l_kk)
     forward,                // row k = 0, sales imported instead: g_k (x_k - f_k) / l_kk
     forward_ghosh,          // row k of B = 0 (supply-driven):    x_k ((Gw)_k - w_k) / G_kk
     total_off_diagonal      // row and column but a_kk, demand kept:

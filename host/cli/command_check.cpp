@@ -133,8 +133,8 @@ void add_findings(Document& document, const IoTable& table, const ModelCheck& mo
     add("max_column_sum_sector", "", Style::text, model.max_column_label);
     add("", "largest column sum of A", Style::text,
         fmt::format("{:.6g} ({})", model.max_column_sum, model.max_column_label));
-    add("", "spectral radius of |A|", Style::text, fmt::format("{:.8g}", model.radius.estimate()));
-    add("spectral_radius", "", Style::coefficient, model.radius.estimate());
+    add("", "spectral radius of |A|", Style::text, fmt::format("{:.8g}", model.radius.upper));
+    add("spectral_radius", "", Style::coefficient, model.radius.upper);
     add("spectral_radius_lower", "", Style::coefficient, model.radius.lower);
     add("spectral_radius_upper", "", Style::coefficient, model.radius.upper);
     add("productive", "productive", Style::text, model.productive);

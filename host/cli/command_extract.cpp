@@ -71,12 +71,12 @@ std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
     return result;
 }
 
-/// What can be refused before a table is read.
 std::string what_is_extracted(const ExtractOptions& options) {
     if (!options.cell.empty()) return "cell";
     return options.by_region ? "region" : options.kind;
 }
 
+/// What can be refused before a table is read.
 void check(const ExtractOptions& options) {
     parse_output_format(options.output.format);
     parse_extraction(options.kind);

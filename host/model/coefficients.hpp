@@ -39,7 +39,6 @@ Eigen::MatrixXd allocation_coefficients(const Eigen::MatrixXd& z, const Eigen::V
 struct SpectralRadius {
     double lower = 0.0;
     double upper = 0.0;
-    double estimate() const { return upper; }
 };
 SpectralRadius spectral_radius(const Eigen::MatrixXd& a, double tolerance = 1e-10,
                                int max_steps = 10000);

@@ -119,10 +119,6 @@ Index Classification::region(std::string_view code) const {
     return find_code("region", code, codes_of(regions_));
 }
 
-Index Classification::sector_index(std::string_view code) const {
-    return find_code("sector", code, codes_of(sectors_));
-}
-
 std::vector<Index> Classification::nodes_of_region(Index region) const {
     std::vector<Index> nodes;
     for (Index node = 0; node < num_nodes(); ++node) {

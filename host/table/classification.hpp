@@ -60,7 +60,6 @@ class Classification {
 
     Index node(std::string_view label) const;
     Index region(std::string_view code) const;
-    Index sector_index(std::string_view code) const;
 
     /// Nodes of a region, in table order.
     std::vector<Index> nodes_of_region(Index region) const;

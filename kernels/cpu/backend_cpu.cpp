@@ -166,14 +166,13 @@ narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows
     return guarded(context, [&] {
         const int64_t n = a->values.rows();
         auto result = std::make_unique<narrows_factor>(a->values);
-        *info = {n == 0 ? 1.0 : INFINITY, n == 0 ? 1.0 : 0.0, -1};
+        *info = {n == 0 ? 1.0 : INFINITY, -1};
         for (int64_t step = 0; step < n; ++step) {
             const double pivot = std::abs(result->lu.matrixLU()(step, step));
             if (!(pivot > 0.0 && std::isfinite(pivot)) && info->singular_at < 0) {
                 info->singular_at = step;
             }
             info->min_pivot = std::min(info->min_pivot, pivot);
-            info->max_pivot = std::max(info->max_pivot, pivot);
         }
         if (info->singular_at >= 0) {
             return fail(context, NARROWS_SINGULAR, "I - A is singular");

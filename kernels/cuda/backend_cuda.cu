@@ -359,7 +359,7 @@ narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows
     return guarded(context, [&] {
         const int64_t n = a->rows;
         auto result = std::make_unique<narrows_factor>(n);
-        *info = {n == 0 ? 1.0 : INFINITY, n == 0 ? 1.0 : 0.0, -1};
+        *info = {n == 0 ? 1.0 : INFINITY, -1};
         if (n > 0) {
             identity_minus_kernel<<<grid_size(n * n), block_size, 0, context->stream>>>(
                 n, a->values.get(), result->lu.get());
@@ -372,7 +372,6 @@ narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows
                     info->singular_at = step;
                 }
                 info->min_pivot = std::min(info->min_pivot, pivot);
-                info->max_pivot = std::max(info->max_pivot, pivot);
             }
         }
         if (info->singular_at >= 0) {

@@ -289,7 +289,7 @@ TEST_P(ChokepointProperties, LinearFloorIsAtMostTheNaiveRunWhereEverythingIsCrit
     for (const MatrixXd& origin : home.imports) home.total_use += origin;
 
     for (const Chokepoint& row : ranking_of(home, query_).rows) {
-        EXPECT_LE(row.gar_linear, row.gar * (1.0 + 1e-3)) << row.product;
+        EXPECT_LE(row.gar_linear, row.gar * (1.0 + 1e-5)) << row.product;
     }
 }
 

@@ -294,21 +294,5 @@ TEST(OutputFolder, IsRemovedWhenASignalArrivesWhileItIsWritten) {
     EXPECT_EQ(folder.names(), Names{});
 }
 
-TEST(WriteFile, FinishesBeforeASignalTakesEffect) {
-    const ScratchFolder folder;
-    const pid_t child = fork();
-    if (child == 0) {
-        const DeferInterrupts defer;
-        std::raise(SIGINT);
-        write_file(folder.path() / "file", "all of it");
-        _exit(0);  // still deferred: the signal never took effect
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-
-    EXPECT_TRUE(WIFEXITED(status)) << status;
-    EXPECT_EQ(test::read_file(folder.path() / "file"), "all of it");
-}
-
 }  // namespace
 }  // namespace narrows

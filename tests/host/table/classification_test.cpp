@@ -124,8 +124,6 @@ TEST(Classification, NamesTheNearestSectorInALookup) {
     EXPECT_EQ(message([&] { classes.node("TWN_EL"); }),
               "unknown sector 'TWN_EL', did you mean 'TWN_ELE'?");
     EXPECT_EQ(message([&] { classes.region("twm"); }), "unknown region 'twm', did you mean 'TWN'?");
-    EXPECT_EQ(message([&] { classes.sector_index("AGG"); }),
-              "unknown sector 'AGG', did you mean 'AGR'?");
 }
 
 TEST(Classification, GivesAnExampleWhereNoCodeIsNear) {
