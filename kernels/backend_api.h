@@ -4,15 +4,20 @@
  * backend is a module loaded at run time, and its only exported symbol is narrows_backend_get.
  *
  * Rules on both sides:
- *  - matrices are double, sizes are int64_t; data in host memory is column-major, and element (i,
- * j) of a matrix with leading dimension ld is at data[i + j * ld];
+ *  - matrices are double, sizes are int64_t; data in host memory is column-major, and element
+ *    (i, j) of a matrix with leading dimension ld is at data[i + j * ld];
  *  - handles are opaque. A narrows_matrix may live in host memory, on a device or be spread over
- *    several memories; the host only ever sees blocks of it;
- *  - nothing below this line throws, prints, exits or reads the environment. Every function returns
- *    a status; narrows_backend_api.error_message tells what went wrong last in a context;
+ *    several memories; the host only ever sees blocks of it, or a view where there is one;
+ *  - nothing below this line throws, prints, exits or reads the environment (but for the CPU
+ *    backend's loading of OpenBLAS, see cpu/openblas.hpp). Every function returns a status;
+ *    narrows_backend_api.error_message tells what went wrong last in a context;
  *  - a numerical outcome (a singular matrix) is a status, not a bad argument;
  *  - a context is used by one thread at a time;
- *  - the same input gives the same bits, whatever the number of threads.
+ *  - the same input gives the same bits, whatever the number of threads, and a column of a
+ *    right-hand side gives the same bits in any batch.
+ *
+ * Notation: A input coefficients, n x n; K = I - A; L = K^-1; slack r = 1'K, what a column leaves
+ * beside A.
  */
 #pragma once
 
@@ -24,73 +29,177 @@ extern "C" {
 #endif
 
 /* Grows with every change of this header that an older module would not survive. */
-#define NARROWS_BACKEND_ABI 1
+#define NARROWS_BACKEND_ABI 2
 #define NARROWS_BACKEND_SYMBOL "narrows_backend_get"
 
 typedef enum narrows_status {
     NARROWS_OK = 0,
     NARROWS_BAD_ARGUMENT = 1,  /* a null handle, a negative size, a leading dimension too small */
     NARROWS_OUT_OF_MEMORY = 2, /* on the host or on the device */
-    NARROWS_SINGULAR = 3,      /* an exactly zero or non-finite pivot; see narrows_factor_info */
+    NARROWS_SINGULAR = 3,      /* a pivot that is zero, negative or not finite; see the info */
     NARROWS_UNAVAILABLE = 4,   /* this machine cannot run the backend: no driver, no device */
     NARROWS_DEVICE_FAILURE = 5 /* the device or one of its libraries reported an error */
 } narrows_status;
 
 typedef struct narrows_context narrows_context; /* one device, its streams and workspaces */
 typedef struct narrows_matrix narrows_matrix;   /* a matrix in the backend's own memory */
-typedef struct narrows_factor narrows_factor;   /* a factorisation of K = I - A */
+typedef struct narrows_factor narrows_factor;   /* a pivoted LU factorisation of K */
+
+typedef struct narrows_open_options {
+    int32_t device;      /* number of the device; 0 for the CPU */
+    int32_t num_threads; /* CPU: threads that share the work; 0: one per processor */
+    const char* product; /* CPU: whose matrix product: "auto", "openblas", "eigen", or "eigen-sse2",
+                            "eigen-avx2", "eigen-avx512"; null is "auto" */
+} narrows_open_options;
 
 typedef struct narrows_factor_info {
-    double min_pivot;    /* smallest |pivot| of the factorisation of K */
-    int64_t singular_at; /* 0-based elimination step of the zero pivot, -1 if there is none */
+    double min_pivot;    /* smallest pivot (of LU: smallest |pivot|) */
+    int64_t singular_at; /* 0-based elimination step of the first bad pivot, -1 if there is none */
 } narrows_factor_info;
 
+/* What a memory formula is asked for; n is the order, count the number of columns or draws. */
+typedef enum narrows_operation {
+    NARROWS_UPLOAD,   /* upload: n rows, count columns */
+    NARROWS_CREATE,   /* create: n rows, count columns */
+    NARROWS_MULTIPLY, /* multiply: workspace beside the three matrices */
+    NARROWS_INVERT,   /* invert: the inverse and its workspace */
+    NARROWS_FACTOR,   /* factor: the factor and its workspace */
+    NARROWS_INVERT_FACTOR,
+    NARROWS_SOLVE, /* solve, apply, apply_each, apply_sparse: count right-hand sides */
+    NARROWS_RESIDUAL,
+    NARROWS_SWEEP, /* sweep: count weights and flows together */
+    NARROWS_CELLS,
+    NARROWS_BATCH /* run_batch: count draws */
+} narrows_operation;
+
+/* One pass over the columns of L; see sweep. Unused parts have count 0 and null pointers. */
+typedef struct narrows_sweep {
+    int64_t num_weights;
+    const double* weights; /* W, n x num_weights */
+    double* column_sums;   /* L'W, n x num_weights */
+    int64_t num_flows;
+    const double* flows; /* Z, n x num_flows */
+    double* row_sums;    /* L Z, n x num_flows */
+    double* diagonal;    /* l_kk, n; may be null */
+    int64_t num_blocks;
+    const int64_t* block_starts; /* num_blocks + 1 ascending row numbers; block b is
+                                    [block_starts[b], block_starts[b + 1]) squared */
+    double* blocks;              /* the blocks of L, dense, one after the other */
+} narrows_sweep;
+
+/* Many perturbed tables of one order; see run_batch. In draw d cell (i, j) of the flows is
+ *   a_ij exp(s_ij xi - s_ij^2 / 2),  xi standard normal from Philox 4x32-10 with
+ *   key = seed, counter = (cell, d, stream), cell = i + j n,
+ * primary inputs stay, and the column is divided by its new total t_j = sum_i of that + r_j. */
+typedef struct narrows_batch {
+    int64_t order;
+    const double* coefficients; /* A >= 0, n x n */
+    const double* slack;        /* r >= 0, n */
+    const double* spread;       /* s, n x n */
+    uint64_t seed;
+    uint32_t stream;
+    int64_t first_draw, num_draws;
+    int64_t num_weights;
+    const double* weights;      /* W, n x num_weights */
+    int32_t weights_per_output; /* 1: w_jq belongs to a unit of base output: divided by t_j */
+    double* multipliers;        /* L'W, n x num_weights per draw */
+    int64_t num_demands;
+    const double* demands; /* F, n x num_demands */
+    double* outputs;       /* L F, n x num_demands per draw */
+    double* inverses;      /* L, n x n per draw; may be null */
+    int32_t* failed;       /* per draw: 0, or 1 where a pivot was not positive; may not be null */
+} narrows_batch;
+
 typedef struct narrows_backend_api {
-    int32_t abi;            /* NARROWS_BACKEND_ABI of the backend's build */
-    int32_t struct_size;    /* sizeof(narrows_backend_api) of the backend's build */
-    const char* name;       /* "cpu", "cuda" */
-    const char* operations; /* what does the work, for the record: "Eigen 3.4.0", "cuSOLVER 12.0" */
+    int32_t abi;         /* NARROWS_BACKEND_ABI of the backend's build */
+    int32_t struct_size; /* sizeof(narrows_backend_api) of the backend's build */
+    const char* name;    /* "cpu", "cuda" */
 
     /* Can this machine run the backend? NARROWS_OK with the number of devices, or
      * NARROWS_UNAVAILABLE with the reason in `reason`. */
     narrows_status (*probe)(int32_t* num_devices, char* reason, size_t reason_size);
 
     /* Opens a device; where that fails, the reason is in `reason` and *context is null. */
-    narrows_status (*open)(int32_t device, narrows_context** context, char* reason,
-                           size_t reason_size);
+    narrows_status (*open)(const narrows_open_options* options, narrows_context** context,
+                           char* reason, size_t reason_size);
     void (*close)(narrows_context* context);
     const char* (*error_message)(const narrows_context* context);
-    narrows_status (*describe)(narrows_context* context, char* text, size_t text_size);
+    /* What does the work, for the record: "Eigen 3.4.0, OpenBLAS 0.3.21 SkylakeX"; and where. */
+    narrows_status (*describe)(narrows_context* context, char* operations, size_t operations_size,
+                               char* device, size_t device_size);
     narrows_status (*memory)(narrows_context* context, int64_t* free_bytes, int64_t* total_bytes);
 
     /* Memory that an operation takes beyond what already exists, in bytes, so that the host can
-     * refuse before anything is allocated. */
-    int64_t (*matrix_bytes)(int64_t rows, int64_t columns);
-    int64_t (*factor_bytes)(int64_t n);
-    int64_t (*solve_bytes)(int64_t n, int64_t num_rhs);
-    int64_t (*inverse_bytes)(int64_t n);
+     * refuse before anything is allocated; and the same as a text, "13.4 n^2 bytes". */
+    int64_t (*bytes)(narrows_operation operation, int64_t n, int64_t count);
+    const char* (*formula)(narrows_operation operation);
 
-    /* Copies a host matrix into the backend, and a block of a backend matrix to the host. */
+    /* A backend matrix of a host matrix. The host's data must stay as it is until the matrix is
+     * released: a backend in host memory refers to it and copies nothing. */
     narrows_status (*upload)(narrows_context* context, int64_t rows, int64_t columns,
                              const double* data, int64_t ld, narrows_matrix** matrix);
+    /* A zero matrix. */
+    narrows_status (*create)(narrows_context* context, int64_t rows, int64_t columns,
+                             narrows_matrix** matrix);
     narrows_status (*download)(narrows_context* context, const narrows_matrix* matrix,
                                int64_t first_row, int64_t first_column, int64_t rows,
                                int64_t columns, double* data, int64_t ld);
+    /* The matrix itself where it lies whole and column-major in host memory, else null. */
+    const double* (*host_view)(const narrows_matrix* matrix, int64_t* ld);
     void (*release_matrix)(narrows_context* context, narrows_matrix* matrix);
 
-    /* Factorises K = I - A, A n x n. NARROWS_SINGULAR leaves *factor null and fills *info. */
+    /* C = A B, shapes m x k, k x n, m x n. */
+    narrows_status (*multiply)(narrows_context* context, const narrows_matrix* a,
+                               const narrows_matrix* b, narrows_matrix* c);
+
+    /* L from the off-diagonal of A, A >= 0, and the slack r >= 0 (n, host memory): the diagonal of
+     * K is r_j + sum of a_ij over i != j, that of A is not used. Recursive block inversion without
+     * pivoting and without subtractions (common/block_inverse.hpp). NARROWS_SINGULAR leaves
+     * *inverse null. */
+    narrows_status (*invert)(narrows_context* context, const narrows_matrix* a, const double* slack,
+                             narrows_matrix** inverse, narrows_factor_info* info);
+
+    /* The path for every other A: LU of K with partial pivoting. NARROWS_SINGULAR leaves *factor
+     * null and fills *info. */
     narrows_status (*factor)(narrows_context* context, const narrows_matrix* a,
                              narrows_factor** factor, narrows_factor_info* info);
     void (*release_factor)(narrows_context* context, narrows_factor* factor);
-
-    /* Solves K X = R (transposed == 0) or K' X = R (otherwise) in place: `rhs` is n x num_rhs in
-     * host memory, holds R on entry and X on return. */
+    /* K X = R (transposed == 0) or K'X = R in place: `rhs` is n x num_rhs in host memory, holds R
+     * on entry and X on return. */
     narrows_status (*solve)(narrows_context* context, const narrows_factor* factor,
                             int32_t transposed, int64_t num_rhs, double* rhs, int64_t ld);
+    narrows_status (*invert_factor)(narrows_context* context, const narrows_factor* factor,
+                                    narrows_matrix** inverse);
 
-    /* L = K^-1 as a backend matrix. */
-    narrows_status (*inverse)(narrows_context* context, const narrows_factor* factor,
-                              narrows_matrix** inverse);
+    /* X = M Y (transposed == 0) or M'Y for a square M, Y and X n x num_rhs in host memory, not
+     * overlapping: products of fixed shape, streamed in column chunks. */
+    narrows_status (*apply)(narrows_context* context, const narrows_matrix* matrix,
+                            int32_t transposed, int64_t num_rhs, const double* y, int64_t ldy,
+                            double* x, int64_t ldx);
+    /* The same one column at a time: for few right-hand sides, bound by reading M. */
+    narrows_status (*apply_each)(narrows_context* context, const narrows_matrix* matrix,
+                                 int32_t transposed, int64_t num_rhs, const double* y, int64_t ldy,
+                                 double* x, int64_t ldx);
+    /* X = M Y for a sparse Y in compressed columns: entries [starts[c], starts[c + 1]) of `rows`
+     * and `values` are column c. Columns of M are gathered, in the order of the entries. */
+    narrows_status (*apply_sparse)(narrows_context* context, const narrows_matrix* matrix,
+                                   int64_t num_rhs, const int64_t* starts, const int64_t* rows,
+                                   const double* values, double* x, int64_t ldx);
+
+    /* column_sums_j = sum_i |I - L + A L|_ij, as computed. */
+    narrows_status (*residual)(narrows_context* context, const narrows_matrix* a,
+                               const narrows_matrix* l, double* column_sums);
+
+    /* What extractions need, in one pass over L. */
+    narrows_status (*sweep)(narrows_context* context, const narrows_matrix* l,
+                            const narrows_sweep* sweep);
+    /* losses_ij = g_i phi a_ij x_j / (1 + phi a_ij L_ji), n x n in host memory, in one pass over L;
+     * *smallest is the smallest denominator. */
+    narrows_status (*cell_losses)(narrows_context* context, const narrows_matrix* l,
+                                  const narrows_matrix* a, const double* g, const double* x,
+                                  double phi, double* losses, int64_t ld, double* smallest);
+
+    narrows_status (*run_batch)(narrows_context* context, const narrows_batch* batch);
 } narrows_backend_api;
 
 /* The one exported symbol of a backend module. The table lives as long as the module. */

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
+#include <Eigen/SparseCore>
+
+#include "kernels/backend_api.h"
 
 #include "host/table/classification.hpp"
-
-struct narrows_backend_api;
 
 namespace narrows {
 
@@ -18,34 +22,111 @@ enum class BackendRequest { automatic, cpu, cuda };
 /// "auto", "cpu" or "cuda". Throws ArgumentError.
 BackendRequest parse_backend_request(const std::string& text);
 
+struct BackendOptions {
+    int device = 0;       // number of the GPU
+    int num_threads = 0;  // of the CPU backend; 0: one per processor
+    /// Whose matrix product the CPU backend uses: "auto" (OpenBLAS where the machine has it, else
+    /// Eigen), "openblas", "eigen" (for the best instruction set), "eigen-sse2", "eigen-avx2",
+    /// "eigen-avx512".
+    std::string product = "auto";
+};
+
+class BackendMatrix;
 class Factor;
 
 /// A numerical backend on one device: RAII over the C contract in kernels/backend_api.h. Statuses
-/// become exceptions; memory is asked for before anything is allocated. Copies share the device.
+/// become exceptions: BackendError where the device fails or memory would not do, which is asked
+/// for before anything is allocated (the message has the formula and both figures), ArgumentError
+/// for shapes, NumericalError for singular matrices. Copies share the device.
+///
+/// Notation: A input coefficients, K = I - A, L = K^-1, slack r = 1'K.
 class Backend {
   public:
     /// The CPU backend, linked in and always available.
-    static Backend cpu();
+    static Backend cpu(const BackendOptions& options = {});
 
     /// Opens a device of a backend. Throws BackendUnavailable with the reason.
-    static Backend open(const narrows_backend_api& api, int device);
+    static Backend open(const narrows_backend_api& api, const BackendOptions& options = {});
 
     const std::string& name() const;        // "cpu", "cuda"
-    const std::string& operations() const;  // what does the work: "Eigen 3.4.0"
+    const std::string& operations() const;  // "Eigen 3.4.0, OpenBLAS 0.3.21 (Haswell)"
     const std::string& device() const;      // "AMD EPYC ..., 2 threads"
 
-    /// Factorises I - A, A n x n. Throws NumericalError where I - A is singular, BackendError where
-    /// memory would not do (with the formula and both figures) or the device fails.
-    Factor factor(const Eigen::MatrixXd& a) const;
+    std::int64_t free_bytes() const;
+    std::int64_t total_bytes() const;
+    /// Bytes an operation takes beyond what exists already, for order n and `count` columns.
+    std::int64_t bytes_needed(narrows_operation operation, Index n, Index count = 1) const;
+
+    /// A copy of `values` in the backend's memory; the CPU backend refers to `values` instead,
+    /// which must live as long as the result and not change.
+    BackendMatrix upload(const Eigen::MatrixXd& values) const;
+    BackendMatrix zeros(Index rows, Index columns) const;
+    /// A B.
+    BackendMatrix multiply(const BackendMatrix& a, const BackendMatrix& b) const;
+
+    /// L from the off-diagonal of A >= 0 and the slack r >= 0 (n), the diagonal of K being
+    /// r_j + sum of a_ij over i != j: entrywise accurate to O(n) roundings however small the slack.
+    /// Throws NumericalError where a pivot is not positive.
+    BackendMatrix invert(const BackendMatrix& a, const Eigen::VectorXd& slack) const;
+
+    /// Pivoted LU of K = I - A. Throws NumericalError where K is singular.
+    Factor factor(const BackendMatrix& a) const;
+
+    /// Answers of many perturbed tables; the pointers of `batch` are the caller's.
+    void run_batch(const narrows_batch& batch) const;
 
   private:
+    friend class BackendMatrix;
     friend class Factor;
     struct Context;
     explicit Backend(std::shared_ptr<Context> context) : context_(std::move(context)) {}
     std::shared_ptr<Context> context_;
 };
 
-/// A factorisation of K = I - A in its backend's memory: factorised once, solved many times.
+/// A matrix in its backend's memory.
+class BackendMatrix {
+  public:
+    BackendMatrix(BackendMatrix&&) noexcept;
+    BackendMatrix& operator=(BackendMatrix&&) noexcept;
+    ~BackendMatrix();
+
+    Index rows() const { return rows_; }
+    Index columns() const { return columns_; }
+
+    Eigen::MatrixXd download() const;
+    Eigen::MatrixXd download(Index first_row, Index first_column, Index rows, Index columns) const;
+    /// The matrix where it lies in host memory, else null.
+    const double* host_data() const;
+
+    /// M Y or M'Y, M n x n, Y n x k: one product, streamed in column chunks. A column gives the
+    /// same bits in any batch.
+    Eigen::MatrixXd apply(const Eigen::MatrixXd& y, bool transposed = false) const;
+    /// The same column by column: for few columns.
+    Eigen::MatrixXd apply_each(const Eigen::MatrixXd& y, bool transposed = false) const;
+    /// M Y for a sparse Y: columns of M gathered.
+    Eigen::MatrixXd apply_sparse(const Eigen::SparseMatrix<double>& y) const;
+
+    /// For L: column sums of |I - (I - A) L|, n, as computed.
+    Eigen::VectorXd residual_sums(const BackendMatrix& a) const;
+    /// For L: one pass; the pointers of `sweep` are the caller's.
+    void sweep(const narrows_sweep& sweep) const;
+    /// For L: g_i phi a_ij x_j / (1 + phi a_ij L_ji) for all cells, n x n, and the smallest
+    /// denominator.
+    Eigen::MatrixXd cell_losses(const BackendMatrix& a, const Eigen::VectorXd& g,
+                                const Eigen::VectorXd& x, double phi,
+                                double& smallest_denominator) const;
+
+  private:
+    friend class Backend;
+    friend class Factor;
+    BackendMatrix(std::shared_ptr<Backend::Context> context, Index rows, Index columns);
+    std::shared_ptr<Backend::Context> context_;
+    narrows_matrix* handle_ = nullptr;
+    Index rows_ = 0;
+    Index columns_ = 0;
+};
+
+/// A pivoted LU factorisation of K = I - A in its backend's memory.
 class Factor {
   public:
     Factor(Factor&&) noexcept;
@@ -58,18 +139,16 @@ class Factor {
     Eigen::MatrixXd solve(const Eigen::MatrixXd& rhs) const;
     /// K' X = R, R n x k.
     Eigen::MatrixXd solve_transposed(const Eigen::MatrixXd& rhs) const;
-    /// L = K^-1, n x n.
-    Eigen::MatrixXd inverse() const;
+    /// L = K^-1.
+    BackendMatrix inverse() const;
 
   private:
     friend class Backend;
-    struct Handle;
-    Factor(std::shared_ptr<Backend::Context> context, std::unique_ptr<Handle> handle, Index order,
-           double min_pivot);
+    explicit Factor(std::shared_ptr<Backend::Context> context) : context_(std::move(context)) {}
     Eigen::MatrixXd solved(Eigen::MatrixXd rhs, bool transposed) const;
 
     std::shared_ptr<Backend::Context> context_;
-    std::unique_ptr<Handle> handle_;
+    narrows_factor* handle_ = nullptr;
     Index order_ = 0;
     double min_pivot_ = 0.0;
 };
@@ -88,10 +167,11 @@ struct BackendChoice {
 
 /// automatic: CUDA where it runs, otherwise the CPU with the reason. cuda: throws
 /// BackendUnavailable with the reason where it does not run.
-BackendChoice choose_backend(BackendRequest request, int device = 0);
+BackendChoice choose_backend(BackendRequest request, const BackendOptions& options = {});
 
 /// The same with a module that has been looked for already; request is not cpu.
-BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda, int device);
+BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda,
+                             const BackendOptions& options);
 
 /// Loads a backend module and probes it: missing file, missing symbol, another ABI and a probe that
 /// refuses are reasons, not errors. Modules are never unloaded.
