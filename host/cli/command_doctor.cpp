@@ -6,6 +6,7 @@
 #include "host/base/build_info.hpp"
 #include "host/base/error.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/measure.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/read_table.hpp"
 
@@ -37,10 +38,11 @@ std::vector<std::string> libraries() {
 
 std::vector<Cell> backend_row(const char* name, BackendRequest request) {
     try {
-        const BackendChoice choice = choose_backend(request);
-        return {std::string(name), true, choice.backend.operations(), choice.backend.device()};
-    } catch (const BackendUnavailable& error) {
-        return {std::string(name), false, std::string(), std::string(error.what())};
+        const Backend backend = choose_backend(request).backend;
+        return {std::string(name), true, backend.operations(), quick_product_gflops(backend),
+                backend.device()};
+    } catch (const Error& error) {  // a backend that cannot multiply is not usable either
+        return {std::string(name), false, std::string(), Cell(), std::string(error.what())};
     }
 }
 
@@ -64,6 +66,7 @@ void run_doctor(const OutputOptions& output) {
          {{"name", "backend"},
           {"usable", "usable"},
           {"operations", "operations"},
+          {"product_gflops", "product Gflop/s", Style::ratio},
           {"detail", "device, or why it is not usable"}},
          {backend_row("cpu", BackendRequest::cpu), backend_row("cuda", BackendRequest::cuda)}},
         {"tables", "Embedded tables", {{"name", "name"}}, {}}};

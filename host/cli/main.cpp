@@ -63,6 +63,7 @@ int main(int argc, char** argv) {
     add_solve(app);
     add_convert(app);
     add_aggregate(app);
+    add_bench(app);
     add_doctor(app);
     refuse_empty_values(app);
     try {

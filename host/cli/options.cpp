@@ -92,7 +92,9 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
 }
 
 BackendChoice choose(const BackendOptions& options) {
-    return choose_backend(parse_backend_request(options.name), options.device);
+    narrows::BackendOptions settings;
+    settings.device = options.device;
+    return choose_backend(parse_backend_request(options.name), settings);
 }
 
 ModelRun start_model(const std::string& command, const std::string& table_name,

@@ -28,6 +28,19 @@ std::string grouped(double value, int decimals) {
     return (std::signbit(value) ? "-" : "") + text;
 }
 
+/// Three digits and the unit that suits.
+std::string shown_seconds(double value) {
+    const bool whole = value >= 1.0;
+    const bool milli = value >= 1e-3;
+    const double number = whole ? value : milli ? value * 1e3 : value * 1e6;
+    const int decimals = number >= 100.0 ? 0 : number >= 10.0 ? 1 : 2;
+    return fmt::format("{:.{}f} {}", number, decimals, whole ? "s" : milli ? "ms" : "us");
+}
+
+std::string shown_bytes(double value) {
+    return grouped(value / (1024.0 * 1024.0), 1) + " MiB";
+}
+
 std::string shown_number(double value, Style style) {
     if (!std::isfinite(value)) return "-";
     switch (style) {
@@ -43,6 +56,10 @@ std::string shown_number(double value, Style style) {
             return fmt::format("{:.1f}", value);
         case Style::coefficient:
             return fmt::format("{:.4f}", value);
+        case Style::seconds:
+            return shown_seconds(value);
+        case Style::bytes:
+            return shown_bytes(value);
         case Style::text:
         case Style::count:
             break;
@@ -54,7 +71,10 @@ std::string shown(const Cell& cell, const Column& column) {
     struct Visitor {
         const Column& column;
         std::string operator()(std::monostate) const { return "-"; }
-        std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
+        std::string operator()(std::int64_t value) const {
+            if (column.style == Style::bytes) return shown_bytes(static_cast<double>(value));
+            return fmt::format("{}", value);
+        }
         std::string operator()(double value) const { return shown_number(value, column.style); }
         std::string operator()(bool value) const { return value ? "yes" : "no"; }
         std::string operator()(const std::string& value) const { return value; }

@@ -15,7 +15,7 @@ using Cell =
     std::variant<std::monostate, std::int64_t, double, bool, std::string, std::vector<std::string>>;
 
 /// How a column is shown to people. CSV and JSON always carry every digit.
-enum class Style { text, count, flow, coefficient, ratio, percent, bound };
+enum class Style { text, count, flow, coefficient, ratio, percent, bound, seconds, bytes };
 
 struct Column {
     std::string key;      // in JSON and CSV

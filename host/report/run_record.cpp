@@ -44,18 +44,23 @@ nlohmann::ordered_json RunRecord::to_json() const {
     return json;
 }
 
-RunRecord start_record(const std::string& command, const IoTable& table) {
+RunRecord start_record(const std::string& command) {
     RunRecord record;
     record.command = command;
-    record.table = table.meta().name;
-    record.table_hash = table.hash();
-    record.year = table.meta().year;
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
     gmtime_r(&now, &utc);
     char text[32];
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     record.started = text;
+    return record;
+}
+
+RunRecord start_record(const std::string& command, const IoTable& table) {
+    RunRecord record = start_record(command);
+    record.table = table.meta().name;
+    record.table_hash = table.hash();
+    record.year = table.meta().year;
     return record;
 }
 

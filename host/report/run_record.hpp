@@ -31,7 +31,8 @@ struct RunRecord {
     nlohmann::ordered_json to_json() const;
 };
 
-/// A record of `command` on `table`, started now.
+/// A record of `command`, started now; on `table` where it works on one.
+RunRecord start_record(const std::string& command);
 RunRecord start_record(const std::string& command, const IoTable& table);
 
 /// Notes the backend, and why another was not taken.

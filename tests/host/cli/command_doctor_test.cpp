@@ -27,6 +27,13 @@ TEST(Doctor, FindsTheCpuUsable) {
     EXPECT_EQ(report["backends"][0]["name"], "cpu");
     EXPECT_EQ(report["backends"][0]["usable"], true);
     EXPECT_NE(report["backends"][0]["operations"], "");
+    EXPECT_GT(report["backends"][0]["product_gflops"], 0.0);
+}
+
+TEST(Doctor, MeasuresNoProductOfAnUnusableBackend) {
+    const auto cuda = doctor()["backends"][1];
+
+    EXPECT_EQ(cuda["usable"], cuda["product_gflops"].is_number());
 }
 
 TEST(Doctor, GivesAReasonWhereCudaIsNotUsable) {
@@ -43,7 +50,9 @@ TEST(Doctor, PrintsForPeopleAndAsCsv) {
     EXPECT_EQ(table.exit_code, 0);
     EXPECT_EQ(table.out.rfind("narrows ", 0), 0U) << table.out;
     EXPECT_NE(table.out.find("world-2011"), std::string::npos);
-    EXPECT_EQ(csv.out.rfind("name,usable,operations,detail\ncpu,true,", 0), 0U) << csv.out;
+    EXPECT_NE(table.out.find("product Gflop/s"), std::string::npos);
+    EXPECT_EQ(csv.out.rfind("name,usable,operations,product_gflops,detail\ncpu,true,", 0), 0U)
+        << csv.out;
 }
 
 TEST(Doctor, SeesNoTablesInAnEmptyDataFolder) {

