@@ -6,7 +6,7 @@
 
 #include "host/analysis/chokepoints.hpp"
 
-#include "bench/random_table.hpp"
+#include "bench/random_home.hpp"
 
 namespace narrows {
 namespace {

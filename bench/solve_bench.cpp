@@ -1,78 +1,55 @@
-// Factorising I - A and solving, by order n and number of right-hand sides, on every backend that
-// runs here. The counter flops/s counts 2/3 n^3 for the factorisation, 2 n^2 k for k right-hand
-// sides and 2 n^3 for factorisation and inverse.
-#include <benchmark/benchmark.h>
+// Solving (I - A) X = Y by order n and number of columns, from host memory to host memory: as X = L
+// Y with L formed before, column by column, and by a pivoted LU formed before. Factorising alone
+// counts 2/3 n^3 operations, every column 2 n^2.
+#include "bench/problem.hpp"
 
-#include "host/backend/backend.hpp"
-
-#include "bench/random_table.hpp"
-
-namespace narrows {
+namespace narrows::bench {
 namespace {
 
-Backend backend_number(std::int64_t number) {
-    return number == 0 ? Backend::cpu() : Backend::open(*load_cuda_module().api, 0);
+double flops(const benchmark::State& state) {
+    const auto n = static_cast<double>(state.range(0));
+    return 2.0 * n * n * static_cast<double>(state.range(1));
 }
 
-void report(benchmark::State& state, const Backend& backend, double flops) {
-    state.SetLabel(backend.name());
-    state.counters["flops"] =
-        benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
+Eigen::MatrixXd demands(const benchmark::State& state) {
+    return Eigen::MatrixXd::Ones(state.range(0), state.range(1));
 }
 
-void factor(benchmark::State& state) {
-    const Backend backend = backend_number(state.range(0));
-    const Index n = state.range(1);
-    const Eigen::MatrixXd a = bench::productive_coefficients(n);
-    for (auto _ : state) benchmark::DoNotOptimize(backend.factor(a).min_pivot());
-    const auto d = static_cast<double>(n);
-    report(state, backend, 2.0 / 3.0 * d * d * d);
+void factor(benchmark::State& state, Problem& problem) {
+    const double seconds = timed(
+        state, [&] { benchmark::DoNotOptimize(problem.backend.factor(problem.a).min_pivot()); });
+    const auto n = static_cast<double>(problem.n);
+    problem.report(state, 2.0 / 3.0 * n * n * n, seconds);
 }
 
-void inverse(benchmark::State& state) {
-    const Backend backend = backend_number(state.range(0));
-    const Index n = state.range(1);
-    const Eigen::MatrixXd a = bench::productive_coefficients(n);
-    for (auto _ : state) benchmark::DoNotOptimize(backend.factor(a).inverse().data());
-    const auto d = static_cast<double>(n);
-    report(state, backend, 2.0 * d * d * d);
+void solve_by_inverse(benchmark::State& state, Problem& problem) {
+    const BackendMatrix& l = problem.inverse();
+    const Eigen::MatrixXd y = demands(state);
+    const double seconds = timed(state, [&] { benchmark::DoNotOptimize(l.apply(y)); });
+    problem.report(state, flops(state), seconds);
 }
 
-void solve(benchmark::State& state) {
-    const Backend backend = backend_number(state.range(0));
-    const Index n = state.range(1);
-    const Index k = state.range(2);
-    const Factor factor = backend.factor(bench::productive_coefficients(n));
-    const Eigen::MatrixXd rhs = Eigen::MatrixXd::Random(n, k);
-    for (auto _ : state) benchmark::DoNotOptimize(factor.solve(rhs).data());
-    report(state, backend, 2.0 * static_cast<double>(n * n * k));
+void solve_each(benchmark::State& state, Problem& problem) {
+    const BackendMatrix& l = problem.inverse();
+    const Eigen::MatrixXd y = demands(state);
+    const double seconds = timed(state, [&] { benchmark::DoNotOptimize(l.apply_each(y)); });
+    problem.report(state, flops(state), seconds);
 }
 
-std::vector<std::int64_t> backends() {
-    return load_cuda_module().api == nullptr ? std::vector<std::int64_t>{0}
-                                             : std::vector<std::int64_t>{0, 1};
+void solve_by_lu(benchmark::State& state, Problem& problem) {
+    const Factor lu = problem.backend.factor(problem.a);
+    const Eigen::MatrixXd y = demands(state);
+    const double seconds = timed(state, [&] { benchmark::DoNotOptimize(lu.solve(y)); });
+    problem.report(state, flops(state), seconds);
 }
-
-const std::vector<std::int64_t> sizes{100, 500, 1000, 2000};
 
 [[maybe_unused]] const bool registered = [] {
-    benchmark::RegisterBenchmark("factor", factor)
-        ->ArgsProduct({backends(), sizes})
-        ->ArgNames({"backend", "n"})
-        ->Unit(benchmark::kMillisecond)
-        ->UseRealTime();
-    benchmark::RegisterBenchmark("inverse", inverse)
-        ->ArgsProduct({backends(), sizes})
-        ->ArgNames({"backend", "n"})
-        ->Unit(benchmark::kMillisecond)
-        ->UseRealTime();
-    benchmark::RegisterBenchmark("solve", solve)
-        ->ArgsProduct({backends(), sizes, {1, 100, 1000}})
-        ->ArgNames({"backend", "n", "rhs"})
-        ->Unit(benchmark::kMillisecond)
-        ->UseRealTime();
+    add({"factor", factor, 5.0, "", {}, {}});
+    add({"solve_by_inverse", solve_by_inverse, 4.0, "columns", {16, 1000, 10000}, {}});
+    add({"solve_each", solve_each, 4.0, "columns", {1, 16}, {}});
+    add({"solve_by_lu", solve_by_lu, 5.0, "columns", {1, 16, 1000}, {}});
     return true;
 }();
 
 }  // namespace
-}  // namespace narrows
+}  // namespace narrows::bench

@@ -177,8 +177,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Bench, RefusesCudaWhereItDoesNotRun) {
     const ScratchFolder empty;
-    const ProgramResult result = run_narrows({"bench", "--backend", "cuda"},
-                                             {"NARROWS_BACKEND_DIR=" + empty.path().string()});
+    const ProgramResult result =
+        run_narrows({"bench", "--backend", "cuda", "--sizes", "50", "--repeat", "1"},
+                    {"NARROWS_BACKEND_DIR=" + empty.path().string()});
 
     if (result.exit_code == 0) GTEST_SKIP() << "a CUDA module runs here";
     expect_refused(result, 5, {"cuda"});

@@ -1,18 +1,10 @@
-#include "bench/random_table.hpp"
+#include "bench/random_home.hpp"
 
 #include <random>
 
-namespace narrows::bench {
+#include "host/model/synthetic_table.hpp"
 
-Eigen::MatrixXd productive_coefficients(Index n) {
-    std::mt19937_64 random(static_cast<std::uint64_t>(n));
-    std::lognormal_distribution<double> size(0.0, 1.5);
-    std::uniform_real_distribution<double> sum(0.3, 0.7);
-    Eigen::MatrixXd a(n, n);
-    for (double& cell : a.reshaped()) cell = size(random);
-    for (Index j = 0; j < n; ++j) a.col(j) *= sum(random) / a.col(j).sum();
-    return a;
-}
+namespace narrows::bench {
 
 HomeEconomy random_home(Index s, Index num_origins) {
     std::mt19937_64 random(static_cast<std::uint64_t>(s));
@@ -20,7 +12,7 @@ HomeEconomy random_home(Index s, Index num_origins) {
     HomeEconomy home;
     home.region = "HOM";
     home.x = Eigen::VectorXd::Constant(s, 1000.0);
-    home.total_use = 1000.0 * productive_coefficients(s);
+    home.total_use = 1000.0 * synthetic_table(s).A;
     home.domestic = home.total_use;
     home.imports.assign(static_cast<std::size_t>(num_origins), Eigen::MatrixXd::Zero(s, s));
     for (Index j = 0; j < s; ++j) {
