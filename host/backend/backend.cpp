@@ -1,10 +1,10 @@
 #include "host/backend/backend.hpp"
 
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "kernels/backend_api.h"
 #include "kernels/cpu/backend_cpu.hpp"
 
 #include "host/base/error.hpp"
@@ -29,46 +29,40 @@ struct Backend::Context {
         throw BackendError(text);
     }
 
+    /// NARROWS_SINGULAR with the step, or as check.
+    void check_pivots(narrows_status status, const narrows_factor_info& info, Index n,
+                      const char* operation) const {
+        if (status != NARROWS_SINGULAR) {
+            check(status, operation);
+            return;
+        }
+        throw NumericalError(fmt::format("{}: elimination step {} of {}",
+                                         api->error_message(context), info.singular_at + 1, n),
+                             {});
+    }
+
     /// Refuses before allocating.
-    void require_memory(const char* operation, const char* formula, std::int64_t bytes) const {
+    void require(narrows_operation operation, const char* what, Index n, Index count = 1) const {
+        const std::int64_t bytes = api->bytes(operation, n, count);
+        if (bytes <= 0) return;
         std::int64_t free = 0;
         std::int64_t total = 0;
         check(api->memory(context, &free, &total), "memory");
         if (bytes <= free) return;
         constexpr double gib = 1024.0 * 1024.0 * 1024.0;
         throw BackendError(fmt::format(
-            "backend {}: {} needs {:.2f} GiB ({}), but {:.2f} GiB of {:.2f} GiB are free", name,
-            operation, static_cast<double>(bytes) / gib, formula, static_cast<double>(free) / gib,
-            static_cast<double>(total) / gib));
+            "backend {}: {} needs {:.2f} GiB ({}, n = {}), but {:.2f} GiB of {:.2f} GiB are free",
+            name, what, static_cast<double>(bytes) / gib, api->formula(operation), n,
+            static_cast<double>(free) / gib, static_cast<double>(total) / gib));
     }
-};
-
-struct Factor::Handle {
-    const Backend::Context* context;
-    narrows_factor* factor;
-    ~Handle() { context->api->release_factor(context->context, factor); }
 };
 
 namespace {
 
-/// A backend matrix, released with its scope.
-class Matrix {
-  public:
-    Matrix(const narrows_backend_api* api, narrows_context* context)
-        : api_(api), context_(context) {}
-    ~Matrix() {
-        if (handle_ != nullptr) api_->release_matrix(context_, handle_);
-    }
-    Matrix(const Matrix&) = delete;
-    Matrix& operator=(const Matrix&) = delete;
-    narrows_matrix** out() { return &handle_; }
-    narrows_matrix* get() const { return handle_; }
-
-  private:
-    const narrows_backend_api* api_;
-    narrows_context* context_;
-    narrows_matrix* handle_ = nullptr;
-};
+void require_rows(Index found, Index expected) {
+    if (found == expected) return;
+    throw ArgumentError(fmt::format("right-hand side has {} rows, expected {}", found, expected));
+}
 
 }  // namespace
 
@@ -79,31 +73,38 @@ BackendRequest parse_backend_request(const std::string& text) {
     throw ArgumentError("unknown backend " + in_quotes(text) + ", expected auto, cpu or cuda");
 }
 
-Backend Backend::open(const narrows_backend_api& api, int device) {
+Backend Backend::open(const narrows_backend_api& api, const BackendOptions& options) {
     std::array<char, 512> text{};
     std::int32_t num_devices = 0;
     if (api.probe(&num_devices, text.data(), text.size()) != NARROWS_OK) {
         throw BackendUnavailable(fmt::format("backend {}: {}", api.name, text.data()));
     }
-    if (device < 0 || device >= num_devices) {
+    if (options.device < 0 || options.device >= num_devices) {
         throw BackendUnavailable(fmt::format("backend {}: no device {}, expected 0 to {}", api.name,
-                                             device, num_devices - 1));
+                                             options.device, num_devices - 1));
     }
     auto context = std::make_shared<Context>();
     context->api = &api;
     context->name = api.name;
-    context->operations = api.operations;
-    if (api.open(device, &context->context, text.data(), text.size()) != NARROWS_OK) {
-        throw BackendUnavailable(
-            fmt::format("backend {}: cannot open device {}: {}", api.name, device, text.data()));
+    const narrows_open_options request{options.device, options.num_threads,
+                                       options.product.c_str()};
+    if (api.open(&request, &context->context, text.data(), text.size()) != NARROWS_OK) {
+        throw BackendUnavailable(fmt::format("backend {}: cannot open device {}: {}", api.name,
+                                             options.device, text.data()));
     }
-    context->check(api.describe(context->context, text.data(), text.size()), "describe");
-    context->device = text.data();
+    std::array<char, 512> device{};
+    context->check(
+        api.describe(context->context, text.data(), text.size(), device.data(), device.size()),
+        "describe");
+    context->operations = text.data();
+    context->device = device.data();
     return Backend(std::move(context));
 }
 
-Backend Backend::cpu() {
-    return open(*cpu::backend(), 0);
+Backend Backend::cpu(const BackendOptions& options) {
+    BackendOptions on_cpu = options;
+    on_cpu.device = 0;
+    return open(*cpu::backend(), on_cpu);
 }
 
 const std::string& Backend::name() const {
@@ -116,49 +117,208 @@ const std::string& Backend::device() const {
     return context_->device;
 }
 
-Factor Backend::factor(const Eigen::MatrixXd& a) const {
-    const narrows_backend_api& api = *context_->api;
-    const Index n = a.rows();
-    if (a.cols() != n) {
-        throw ArgumentError(fmt::format("A is {} x {}, expected a square matrix", n, a.cols()));
-    }
-    context_->require_memory("factorising I - A", "A and its factor, over 16 n^2 bytes",
-                             api.matrix_bytes(n, n) + api.factor_bytes(n));
-    Matrix uploaded(&api, context_->context);
-    context_->check(api.upload(context_->context, n, n, a.data(), n, uploaded.out()), "upload");
-    narrows_factor* factor = nullptr;
-    narrows_factor_info info{};
-    const narrows_status status = api.factor(context_->context, uploaded.get(), &factor, &info);
-    if (status == NARROWS_SINGULAR) {
-        throw NumericalError(fmt::format("I - A is singular: elimination step {} of {} has pivot 0",
-                                         info.singular_at + 1, n),
-                             {});
-    }
-    context_->check(status, "factor");
-    return Factor(context_,
-                  std::unique_ptr<Factor::Handle>(new Factor::Handle{context_.get(), factor}), n,
-                  info.min_pivot);
+std::int64_t Backend::free_bytes() const {
+    std::int64_t free = 0;
+    std::int64_t total = 0;
+    context_->check(context_->api->memory(context_->context, &free, &total), "memory");
+    return free;
 }
 
-Factor::Factor(std::shared_ptr<Backend::Context> context, std::unique_ptr<Handle> handle,
-               Index order, double min_pivot)
-    : context_(std::move(context)),
-      handle_(std::move(handle)),
-      order_(order),
-      min_pivot_(min_pivot) {}
+std::int64_t Backend::total_bytes() const {
+    std::int64_t free = 0;
+    std::int64_t total = 0;
+    context_->check(context_->api->memory(context_->context, &free, &total), "memory");
+    return total;
+}
 
-Factor::Factor(Factor&&) noexcept = default;
-Factor::~Factor() = default;
+std::int64_t Backend::bytes_needed(narrows_operation operation, Index n, Index count) const {
+    return context_->api->bytes(operation, n, count);
+}
+
+BackendMatrix Backend::upload(const Eigen::MatrixXd& values) const {
+    context_->require(NARROWS_UPLOAD, "a matrix", values.rows(), values.cols());
+    BackendMatrix matrix(context_, values.rows(), values.cols());
+    context_->check(context_->api->upload(context_->context, values.rows(), values.cols(),
+                                          values.data(), values.rows(), &matrix.handle_),
+                    "upload");
+    return matrix;
+}
+
+BackendMatrix Backend::zeros(Index rows, Index columns) const {
+    context_->require(NARROWS_CREATE, "a matrix", rows, columns);
+    BackendMatrix matrix(context_, rows, columns);
+    context_->check(context_->api->create(context_->context, rows, columns, &matrix.handle_),
+                    "create");
+    return matrix;
+}
+
+BackendMatrix Backend::multiply(const BackendMatrix& a, const BackendMatrix& b) const {
+    BackendMatrix c = zeros(a.rows(), b.columns());
+    multiply(a, b, c);
+    return c;
+}
+
+void Backend::multiply(const BackendMatrix& a, const BackendMatrix& b, BackendMatrix& c) const {
+    context_->require(NARROWS_MULTIPLY, "a product", a.rows(), b.columns());
+    context_->check(context_->api->multiply(context_->context, a.handle_, b.handle_, c.handle_),
+                    "multiply");
+}
+
+BackendMatrix Backend::invert(const BackendMatrix& a, const Eigen::VectorXd& slack) const {
+    if (slack.size() != a.rows()) {
+        throw ArgumentError(
+            fmt::format("slack has {} entries, expected {}", slack.size(), a.rows()));
+    }
+    context_->require(NARROWS_INVERT, "inverting I - A", a.rows());
+    BackendMatrix inverse(context_, a.rows(), a.rows());
+    narrows_factor_info info{};
+    const narrows_status status =
+        context_->api->invert(context_->context, a.handle_, slack.data(), &inverse.handle_, &info);
+    context_->check_pivots(status, info, a.rows(), "invert");
+    return inverse;
+}
+
+Factor Backend::factor(const BackendMatrix& a) const {
+    if (a.rows() != a.columns()) {
+        throw ArgumentError(
+            fmt::format("A is {} x {}, expected a square matrix", a.rows(), a.columns()));
+    }
+    context_->require(NARROWS_FACTOR, "factorising I - A", a.rows());
+    Factor factor(context_);
+    narrows_factor_info info{};
+    const narrows_status status =
+        context_->api->factor(context_->context, a.handle_, &factor.handle_, &info);
+    context_->check_pivots(status, info, a.rows(), "factor");
+    factor.order_ = a.rows();
+    factor.min_pivot_ = info.min_pivot;
+    return factor;
+}
+
+void Backend::run_batch(const narrows_batch& batch) const {
+    context_->require(NARROWS_BATCH, "a batch", batch.order, batch.num_draws);
+    context_->check(context_->api->run_batch(context_->context, &batch), "run_batch");
+}
+
+BackendMatrix::BackendMatrix(std::shared_ptr<Backend::Context> context, Index rows, Index columns)
+    : context_(std::move(context)), rows_(rows), columns_(columns) {}
+
+BackendMatrix::BackendMatrix(BackendMatrix&& other) noexcept
+    : context_(std::move(other.context_)),
+      handle_(std::exchange(other.handle_, nullptr)),
+      rows_(other.rows_),
+      columns_(other.columns_) {}
+
+BackendMatrix& BackendMatrix::operator=(BackendMatrix&& other) noexcept {
+    std::swap(context_, other.context_);
+    std::swap(handle_, other.handle_);
+    std::swap(rows_, other.rows_);
+    std::swap(columns_, other.columns_);
+    return *this;
+}
+
+BackendMatrix::~BackendMatrix() {
+    if (handle_ != nullptr) context_->api->release_matrix(context_->context, handle_);
+}
+
+Eigen::MatrixXd BackendMatrix::download() const {
+    return download(0, 0, rows_, columns_);
+}
+
+Eigen::MatrixXd BackendMatrix::download(Index first_row, Index first_column, Index rows,
+                                        Index columns) const {
+    Eigen::MatrixXd result(rows, columns);
+    context_->check(context_->api->download(context_->context, handle_, first_row, first_column,
+                                            rows, columns, result.data(), rows),
+                    "download");
+    return result;
+}
+
+const double* BackendMatrix::host_data() const {
+    std::int64_t ld = 0;
+    const double* const data = context_->api->host_view(handle_, &ld);
+    return ld == rows_ ? data : nullptr;
+}
+
+Eigen::MatrixXd BackendMatrix::apply(const Eigen::MatrixXd& y, bool transposed) const {
+    require_rows(y.rows(), rows_);
+    context_->require(NARROWS_SOLVE, "a product with L", rows_, y.cols());
+    Eigen::MatrixXd x(y.rows(), y.cols());
+    context_->check(context_->api->apply(context_->context, handle_, transposed ? 1 : 0, y.cols(),
+                                         y.data(), y.rows(), x.data(), x.rows()),
+                    "apply");
+    return x;
+}
+
+Eigen::MatrixXd BackendMatrix::apply_each(const Eigen::MatrixXd& y, bool transposed) const {
+    require_rows(y.rows(), rows_);
+    Eigen::MatrixXd x(y.rows(), y.cols());
+    context_->check(context_->api->apply_each(context_->context, handle_, transposed ? 1 : 0,
+                                              y.cols(), y.data(), y.rows(), x.data(), x.rows()),
+                    "apply_each");
+    return x;
+}
+
+Eigen::MatrixXd BackendMatrix::apply_sparse(const Eigen::SparseMatrix<double>& y) const {
+    require_rows(y.rows(), rows_);
+    std::vector<std::int64_t> starts(static_cast<std::size_t>(y.cols()) + 1, 0);
+    std::vector<std::int64_t> rows;
+    std::vector<double> values;
+    for (Index column = 0; column < y.cols(); ++column) {
+        for (Eigen::SparseMatrix<double>::InnerIterator entry(y, column); entry; ++entry) {
+            rows.push_back(entry.row());
+            values.push_back(entry.value());
+        }
+        starts[static_cast<std::size_t>(column) + 1] = static_cast<std::int64_t>(rows.size());
+    }
+    Eigen::MatrixXd x(y.rows(), y.cols());
+    context_->check(context_->api->apply_sparse(context_->context, handle_, y.cols(), starts.data(),
+                                                rows.data(), values.data(), x.data(), x.rows()),
+                    "apply_sparse");
+    return x;
+}
+
+Eigen::VectorXd BackendMatrix::residual_sums(const BackendMatrix& a) const {
+    context_->require(NARROWS_RESIDUAL, "the residual", rows_);
+    Eigen::VectorXd sums(columns_);
+    context_->check(context_->api->residual(context_->context, a.handle_, handle_, sums.data()),
+                    "residual");
+    return sums;
+}
+
+void BackendMatrix::sweep(const narrows_sweep& sweep) const {
+    context_->require(NARROWS_SWEEP, "the pass over L", rows_, sweep.num_weights + sweep.num_flows);
+    context_->check(context_->api->sweep(context_->context, handle_, &sweep), "sweep");
+}
+
+Eigen::MatrixXd BackendMatrix::cell_losses(const BackendMatrix& a, const Eigen::VectorXd& g,
+                                           const Eigen::VectorXd& x, double phi,
+                                           double& smallest_denominator) const {
+    require_rows(g.size(), rows_);
+    require_rows(x.size(), rows_);
+    context_->require(NARROWS_CELLS, "the pass over all cells", rows_);
+    Eigen::MatrixXd losses(rows_, rows_);
+    context_->check(
+        context_->api->cell_losses(context_->context, handle_, a.handle_, g.data(), x.data(), phi,
+                                   losses.data(), rows_, &smallest_denominator),
+        "cell_losses");
+    return losses;
+}
+
+Factor::Factor(Factor&& other) noexcept
+    : context_(std::move(other.context_)),
+      handle_(std::exchange(other.handle_, nullptr)),
+      order_(other.order_),
+      min_pivot_(other.min_pivot_) {}
+
+Factor::~Factor() {
+    if (handle_ != nullptr) context_->api->release_factor(context_->context, handle_);
+}
 
 Eigen::MatrixXd Factor::solved(Eigen::MatrixXd rhs, bool transposed) const {
-    if (rhs.rows() != order_) {
-        throw ArgumentError(
-            fmt::format("right-hand side has {} rows, expected {}", rhs.rows(), order_));
-    }
-    const narrows_backend_api& api = *context_->api;
-    context_->require_memory("solving", "8 n k bytes", api.solve_bytes(order_, rhs.cols()));
-    context_->check(api.solve(context_->context, handle_->factor, transposed ? 1 : 0, rhs.cols(),
-                              rhs.data(), rhs.rows()),
+    require_rows(rhs.rows(), order_);
+    context_->require(NARROWS_SOLVE, "solving", order_, rhs.cols());
+    context_->check(context_->api->solve(context_->context, handle_, transposed ? 1 : 0, rhs.cols(),
+                                         rhs.data(), rhs.rows()),
                     "solve");
     return rhs;
 }
@@ -171,16 +331,12 @@ Eigen::MatrixXd Factor::solve_transposed(const Eigen::MatrixXd& rhs) const {
     return solved(rhs, true);
 }
 
-Eigen::MatrixXd Factor::inverse() const {
-    const narrows_backend_api& api = *context_->api;
-    context_->require_memory("inverting I - A", "8 n^2 bytes", api.inverse_bytes(order_));
-    Matrix inverse(&api, context_->context);
-    context_->check(api.inverse(context_->context, handle_->factor, inverse.out()), "inverse");
-    Eigen::MatrixXd result(order_, order_);
-    context_->check(
-        api.download(context_->context, inverse.get(), 0, 0, order_, order_, result.data(), order_),
-        "download");
-    return result;
+BackendMatrix Factor::inverse() const {
+    context_->require(NARROWS_INVERT_FACTOR, "inverting I - A", order_);
+    BackendMatrix inverse(context_, order_, order_);
+    context_->check(context_->api->invert_factor(context_->context, handle_, &inverse.handle_),
+                    "invert_factor");
+    return inverse;
 }
 
 }  // namespace narrows

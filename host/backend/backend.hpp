@@ -61,8 +61,9 @@ class Backend {
     /// which must live as long as the result and not change.
     BackendMatrix upload(const Eigen::MatrixXd& values) const;
     BackendMatrix zeros(Index rows, Index columns) const;
-    /// A B.
+    /// A B; and C = A B into a matrix that zeros() gave.
     BackendMatrix multiply(const BackendMatrix& a, const BackendMatrix& b) const;
+    void multiply(const BackendMatrix& a, const BackendMatrix& b, BackendMatrix& c) const;
 
     /// L from the off-diagonal of A >= 0 and the slack r >= 0 (n), the diagonal of K being
     /// r_j + sum of a_ij over i != j: entrywise accurate to O(n) roundings however small the slack.

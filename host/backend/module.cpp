@@ -66,16 +66,17 @@ LoadedModule load_cuda_module() {
                                                  : "narrows was built without CUDA"};
 }
 
-BackendChoice choose_backend(BackendRequest request, int device) {
-    if (request == BackendRequest::cpu) return {Backend::cpu(), ""};
-    return choose_backend(request, load_cuda_module(), device);
+BackendChoice choose_backend(BackendRequest request, const BackendOptions& options) {
+    if (request == BackendRequest::cpu) return {Backend::cpu(options), ""};
+    return choose_backend(request, load_cuda_module(), options);
 }
 
-BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda, int device) {
+BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda,
+                             const BackendOptions& options) {
     std::string reason = cuda.reason;
     if (cuda.api != nullptr) {
         try {
-            return {Backend::open(*cuda.api, device), ""};
+            return {Backend::open(*cuda.api, options), ""};
         } catch (const BackendUnavailable& error) {
             reason = error.what();
         }
@@ -83,7 +84,7 @@ BackendChoice choose_backend(BackendRequest request, const LoadedModule& cuda, i
     if (request == BackendRequest::cuda) {
         throw BackendUnavailable("backend cuda is not usable: " + reason);
     }
-    return {Backend::cpu(), "cuda is not usable: " + reason};
+    return {Backend::cpu(options), "cuda is not usable: " + reason};
 }
 
 }  // namespace narrows

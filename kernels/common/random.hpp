@@ -88,10 +88,9 @@ NARROWS_HOST_DEVICE double cosine_of_turns(double u) {
 /// A standard normal by Box and Muller, for one cell of one draw.
 NARROWS_HOST_DEVICE double normal(std::uint64_t seed, std::uint32_t stream, std::uint32_t draw,
                                   std::uint64_t cell) {
-    const Words words =
-        philox4x32_10({{static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(cell >> 32),
-                        draw, stream}},
-                      static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+    const Words words = philox4x32_10(
+        {{static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(cell >> 32), draw, stream}},
+        static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
     const double radius2 = -2.0 * natural_log(uniform(words.w[0], words.w[1]));
     return __builtin_sqrt(radius2) * cosine_of_turns(uniform(words.w[2], words.w[3]));
 }

@@ -1,61 +1,58 @@
-// The contract on the CPU with Eigen: plain, correct, the reference every other backend is tested
-// against.
+// The contract on the CPU with Eigen, and OpenBLAS's product where the machine has it: the
+// reference every other backend is tested against.
 #include "kernels/cpu/backend_cpu.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <exception>
+#include <cstring>
 #include <fstream>
-#include <memory>
-#include <new>
 #include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
-#include "kernels/common/status.hpp"
-
-struct narrows_context {
-    std::string error;
-};
-
-struct narrows_matrix {
-    Eigen::MatrixXd values;
-};
-
-struct narrows_factor {
-    explicit narrows_factor(const Eigen::MatrixXd& a) : k(identity_minus(a)), lu(k) {}
-    static Eigen::MatrixXd identity_minus(const Eigen::MatrixXd& a) {
-        Eigen::MatrixXd result = -a;
-        result.diagonal().array() += 1.0;
-        return result;
-    }
-    Eigen::MatrixXd k;
-    Eigen::PartialPivLU<Eigen::Ref<Eigen::MatrixXd>> lu;  // in place: overwrites k
-};
+#include "kernels/cpu/context.hpp"
+#include "kernels/cpu/openblas.hpp"
 
 namespace narrows::cpu {
-namespace {
 
-using HostMatrix = Eigen::Map<Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
-using ConstHostMatrix = Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
+HostArray::HostArray(std::int64_t count) {
+    // A fresh matrix costs one page fault for every 4 KiB; with large pages, for every 2 MiB.
+    constexpr std::size_t large_page = std::size_t{2} << 20;
+    constexpr std::size_t cache_line = 64;
+    const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(count, 1)) * sizeof(double);
+    const std::size_t alignment = bytes >= 2 * large_page ? large_page : cache_line;
+    const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+    data_.reset(static_cast<double*>(std::aligned_alloc(alignment, rounded)));
+    if (!data_) throw std::bad_alloc();
+    if (alignment == large_page) madvise(data_.get(), rounded, MADV_HUGEPAGE);
+}
+
+double dot(std::int64_t n, const double* a, const double* b) {
+    // Eight sums side by side, so that they vectorise.
+    double sums[8] = {};
+    std::int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        for (int lane = 0; lane < 8; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+    }
+    double total =
+        ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    for (; i < n; ++i) total += a[i] * b[i];
+    return total;
+}
+
+namespace {
 
 using kernels::copy_text;
 using kernels::fail;
 
-/// Runs `body` and turns C++ exceptions into statuses: nothing may throw across the contract.
-template <class Body>
-narrows_status guarded(narrows_context* context, Body body) {
-    try {
-        return body();
-    } catch (const std::bad_alloc&) {
-        return fail(context, NARROWS_OUT_OF_MEMORY, "not enough host memory");
-    } catch (const std::exception& error) {
-        return fail(context, NARROWS_DEVICE_FAILURE, error.what());
-    }
-}
+#define NARROWS_TEXT_OF(x) #x
+#define NARROWS_TEXT(x) NARROWS_TEXT_OF(x)
+constexpr const char* eigen_version = "Eigen " NARROWS_TEXT(EIGEN_WORLD_VERSION) "." NARROWS_TEXT(
+    EIGEN_MAJOR_VERSION) "." NARROWS_TEXT(EIGEN_MINOR_VERSION);
+
+constexpr int most_threads = 1024;
 
 narrows_status probe(int32_t* num_devices, char* reason, size_t reason_size) {
     if (num_devices != nullptr) *num_devices = 1;
@@ -63,11 +60,67 @@ narrows_status probe(int32_t* num_devices, char* reason, size_t reason_size) {
     return NARROWS_OK;
 }
 
-narrows_status open(int32_t device, narrows_context** context, char* reason, size_t reason_size) {
-    if (context == nullptr || device != 0) return NARROWS_BAD_ARGUMENT;
-    *context = new (std::nothrow) narrows_context;
-    copy_text(*context == nullptr ? "not enough host memory" : "", reason, reason_size);
-    return *context == nullptr ? NARROWS_OUT_OF_MEMORY : NARROWS_OK;
+/// Picks the product; false with the reason where this machine does not have it.
+bool choose_product(const std::string& wanted, narrows_context& context, std::string& reason) {
+    context.isa = &best_kernels();
+    const std::string prefix = "eigen-";
+    if (wanted.compare(0, prefix.size(), prefix) == 0) {
+        context.isa = find_kernels(wanted.c_str() + prefix.size());
+        if (context.isa == nullptr) {
+            reason = "product " + wanted + ": this processor does not run it";
+            return false;
+        }
+    } else if (wanted != "auto" && wanted != "openblas" && wanted != "eigen") {
+        reason = "unknown product " + wanted +
+                 ", expected auto, openblas, eigen, eigen-sse2, eigen-avx2 or eigen-avx512";
+        return false;
+    }
+    context.gemm = context.isa->gemm;
+    context.operations = std::string(eigen_version) + " (" + context.isa->name + ")";
+    if (wanted != "auto" && wanted != "openblas") return true;
+    const OpenBlas& library = openblas();
+    if (library.gemm != nullptr) {
+        context.gemm = library.gemm;
+        context.operations += ", " + library.description;
+    } else if (wanted == "openblas") {
+        reason = "product openblas: " + library.description;
+        return false;
+    }
+    return true;
+}
+
+narrows_status open(const narrows_open_options* options, narrows_context** context, char* reason,
+                    size_t reason_size) {
+    if (options == nullptr || context == nullptr || options->device != 0 ||
+        options->num_threads < 0 || options->num_threads > most_threads) {
+        copy_text("bad argument", reason, reason_size);
+        return NARROWS_BAD_ARGUMENT;
+    }
+    *context = nullptr;
+    copy_text("", reason, reason_size);
+    try {
+        auto opened = std::make_unique<narrows_context>();
+        std::string text;
+        if (!choose_product(options->product == nullptr ? "auto" : options->product, *opened,
+                            text)) {
+            copy_text(text, reason, reason_size);
+            return NARROWS_UNAVAILABLE;
+        }
+        opened->processors = std::max<std::int64_t>(1, sysconf(_SC_NPROCESSORS_CONF));
+        const int threads =
+            options->num_threads != 0
+                ? options->num_threads
+                : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        opened->threads = std::make_unique<Threads>(threads);
+        *context = opened.release();
+        return NARROWS_OK;
+    } catch (const std::bad_alloc&) {
+        copy_text("not enough host memory", reason, reason_size);
+        return NARROWS_OUT_OF_MEMORY;
+    } catch (const std::exception& error) {  // no thread can be started
+        copy_text(error.what(), reason, reason_size);
+        return NARROWS_OUT_OF_MEMORY;
+    }
 }
 
 void close(narrows_context* context) {
@@ -90,18 +143,24 @@ std::string proc_value(const char* path, const std::string& name) {
     return "";
 }
 
-narrows_status describe(narrows_context* context, char* text, size_t text_size) {
+narrows_status describe(narrows_context* context, char* operations, size_t operations_size,
+                        char* device, size_t device_size) {
+    if (context == nullptr) return NARROWS_BAD_ARGUMENT;
     return guarded(context, [&] {
         const std::string model = proc_value("/proc/cpuinfo", "model name");
-        const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
-        copy_text((model.empty() ? "CPU" : model) + ", " + std::to_string(threads) + " threads",
-                  text, text_size);
+        const int threads = context->threads->count();
+        copy_text(context->operations, operations, operations_size);
+        copy_text((model.empty() ? "CPU" : model) + ", " + std::to_string(threads) +
+                      (threads == 1 ? " thread" : " threads"),
+                  device, device_size);
         return NARROWS_OK;
     });
 }
 
 narrows_status memory(narrows_context* context, int64_t* free_bytes, int64_t* total_bytes) {
-    if (free_bytes == nullptr || total_bytes == nullptr) return NARROWS_BAD_ARGUMENT;
+    if (context == nullptr || free_bytes == nullptr || total_bytes == nullptr) {
+        return NARROWS_BAD_ARGUMENT;
+    }
     return guarded(context, [&] {
         const int64_t page = sysconf(_SC_PAGESIZE);
         *total_bytes = sysconf(_SC_PHYS_PAGES) * page;
@@ -113,28 +172,81 @@ narrows_status memory(narrows_context* context, int64_t* free_bytes, int64_t* to
     });
 }
 
-int64_t matrix_bytes(int64_t rows, int64_t columns) {
-    return 8 * rows * columns;
+int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
+    switch (operation) {
+        case NARROWS_UPLOAD:
+        case NARROWS_MULTIPLY:
+        case NARROWS_CELLS:
+            return 0;
+        case NARROWS_CREATE:
+            return 8 * n * count;
+        case NARROWS_INVERT:
+            return invert_bytes(n);
+        case NARROWS_FACTOR:
+            return 8 * n * n + 4 * n;
+        case NARROWS_INVERT_FACTOR:
+            return 8 * n * n;
+        case NARROWS_SOLVE:
+            return 16 * 128 * n;
+        case NARROWS_RESIDUAL:
+            return residual_bytes(n);
+        case NARROWS_SWEEP:
+            return sweep_bytes(n, count);
+        case NARROWS_BATCH:
+            return batch_bytes(n) * std::max(1L, sysconf(_SC_NPROCESSORS_CONF));
+    }
+    return 0;
 }
-int64_t factor_bytes(int64_t n) {
-    return 8 * n * n + 16 * n;
+
+const char* formula(narrows_operation operation) {
+    switch (operation) {
+        case NARROWS_UPLOAD:
+        case NARROWS_MULTIPLY:
+        case NARROWS_CELLS:
+            return "0 bytes";
+        case NARROWS_CREATE:
+            return "8 n k bytes";
+        case NARROWS_INVERT:
+            return "10.7 n^2 bytes";
+        case NARROWS_FACTOR:
+            return "8 n^2 bytes";
+        case NARROWS_INVERT_FACTOR:
+            return "8 n^2 bytes";
+        case NARROWS_SOLVE:
+        case NARROWS_RESIDUAL:
+            return "2048 n bytes";
+        case NARROWS_SWEEP:
+            return "512 n k bytes";
+        case NARROWS_BATCH:
+            return "10.7 n^2 bytes per processor";
+    }
+    return "";
 }
-int64_t solve_bytes(int64_t n, int64_t num_rhs) {
-    return 8 * n * num_rhs;
-}
-int64_t inverse_bytes(int64_t n) {
-    return 8 * n * n;
+
+bool bad_data(int64_t rows, int64_t columns, const double* data, int64_t ld) {
+    return rows < 0 || columns < 0 || ld < rows || (data == nullptr && rows * columns > 0);
 }
 
 narrows_status upload(narrows_context* context, int64_t rows, int64_t columns, const double* data,
                       int64_t ld, narrows_matrix** matrix) {
-    if (context == nullptr || matrix == nullptr || rows < 0 || columns < 0 || ld < rows ||
-        (data == nullptr && rows * columns > 0)) {
+    if (context == nullptr || matrix == nullptr || bad_data(rows, columns, data, ld)) {
         return fail(context, NARROWS_BAD_ARGUMENT, "upload: bad argument");
     }
     return guarded(context, [&] {
-        *matrix = new narrows_matrix{
-            ConstHostMatrix(data, rows, columns, Eigen::OuterStride<>(std::max<int64_t>(ld, 1)))};
+        *matrix = new narrows_matrix(rows, columns, data, ld);
+        return NARROWS_OK;
+    });
+}
+
+narrows_status create(narrows_context* context, int64_t rows, int64_t columns,
+                      narrows_matrix** matrix) {
+    if (context == nullptr || matrix == nullptr || rows < 0 || columns < 0) {
+        return fail(context, NARROWS_BAD_ARGUMENT, "create: bad argument");
+    }
+    return guarded(context, [&] {
+        auto result = std::make_unique<narrows_matrix>(rows, columns);
+        std::fill_n(result->writable(), rows * columns, 0.0);
+        *matrix = result.release();
         return NARROWS_OK;
     });
 }
@@ -142,112 +254,58 @@ narrows_status upload(narrows_context* context, int64_t rows, int64_t columns, c
 narrows_status download(narrows_context* context, const narrows_matrix* matrix, int64_t first_row,
                         int64_t first_column, int64_t rows, int64_t columns, double* data,
                         int64_t ld) {
-    if (context == nullptr || matrix == nullptr || first_row < 0 || first_column < 0 || rows < 0 ||
-        columns < 0 || first_row + rows > matrix->values.rows() ||
-        first_column + columns > matrix->values.cols() || ld < rows) {
+    if (context == nullptr || matrix == nullptr || first_row < 0 || first_column < 0 ||
+        bad_data(rows, columns, data, ld) || first_row + rows > matrix->rows ||
+        first_column + columns > matrix->columns) {
         return fail(context, NARROWS_BAD_ARGUMENT, "download: bad argument");
     }
-    HostMatrix(data, rows, columns, Eigen::OuterStride<>(std::max<int64_t>(ld, 1))) =
-        matrix->values.block(first_row, first_column, rows, columns);
+    for (int64_t j = 0; j < columns; ++j) {
+        std::copy_n(matrix->data + first_row + (first_column + j) * matrix->ld, rows,
+                    data + j * ld);
+    }
     return NARROWS_OK;
+}
+
+const double* host_view(const narrows_matrix* matrix, int64_t* ld) {
+    if (matrix == nullptr) return nullptr;
+    if (ld != nullptr) *ld = matrix->ld;
+    return matrix->data;
 }
 
 void release_matrix(narrows_context*, narrows_matrix* matrix) {
     delete matrix;
 }
 
-narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows_factor** factor,
-                      narrows_factor_info* info) {
-    if (context == nullptr || a == nullptr || factor == nullptr || info == nullptr ||
-        a->values.rows() != a->values.cols()) {
-        return fail(context, NARROWS_BAD_ARGUMENT, "factor: A must be square");
-    }
-    *factor = nullptr;
-    return guarded(context, [&] {
-        const int64_t n = a->values.rows();
-        auto result = std::make_unique<narrows_factor>(a->values);
-        *info = {n == 0 ? 1.0 : INFINITY, -1};
-        for (int64_t step = 0; step < n; ++step) {
-            const double pivot = std::abs(result->lu.matrixLU()(step, step));
-            if (!(pivot > 0.0 && std::isfinite(pivot)) && info->singular_at < 0) {
-                info->singular_at = step;
-            }
-            info->min_pivot = std::min(info->min_pivot, pivot);
-        }
-        if (info->singular_at >= 0) {
-            return fail(context, NARROWS_SINGULAR, "I - A is singular");
-        }
-        *factor = result.release();
-        return NARROWS_OK;
-    });
-}
-
-void release_factor(narrows_context*, narrows_factor* factor) {
-    delete factor;
-}
-
-narrows_status solve(narrows_context* context, const narrows_factor* factor, int32_t transposed,
-                     int64_t num_rhs, double* rhs, int64_t ld) {
-    if (context == nullptr || factor == nullptr || num_rhs < 0 || ld < factor->lu.rows()) {
-        return fail(context, NARROWS_BAD_ARGUMENT, "solve: bad argument");
-    }
-    if (num_rhs == 0 || factor->lu.rows() == 0) return NARROWS_OK;
-    return guarded(context, [&] {
-        HostMatrix x(rhs, factor->lu.rows(), num_rhs, Eigen::OuterStride<>(ld));
-        // Column by column: blocked products would round differently for different num_rhs, and
-        // the same right-hand side must give the same bits in any batch.
-        for (int64_t column = 0; column < num_rhs; ++column) {
-            const Eigen::VectorXd b = x.col(column);
-            if (transposed != 0) {
-                x.col(column) = factor->lu.transpose().solve(b);
-            } else {
-                x.col(column) = factor->lu.solve(b);
-            }
-        }
-        return NARROWS_OK;
-    });
-}
-
-narrows_status inverse(narrows_context* context, const narrows_factor* factor,
-                       narrows_matrix** inverse) {
-    if (context == nullptr || factor == nullptr || inverse == nullptr) {
-        return fail(context, NARROWS_BAD_ARGUMENT, "inverse: bad argument");
-    }
-    return guarded(context, [&] {
-        auto result = std::make_unique<narrows_matrix>();
-        if (factor->lu.rows() > 0) result->values = factor->lu.inverse();
-        *inverse = result.release();
-        return NARROWS_OK;
-    });
-}
-
-#define NARROWS_TEXT_OF(x) #x
-#define NARROWS_TEXT(x) NARROWS_TEXT_OF(x)
-const char* const operations = "Eigen " NARROWS_TEXT(EIGEN_WORLD_VERSION) "." NARROWS_TEXT(
-    EIGEN_MAJOR_VERSION) "." NARROWS_TEXT(EIGEN_MINOR_VERSION);
-
 const narrows_backend_api api = {
     NARROWS_BACKEND_ABI,
     static_cast<int32_t>(sizeof(narrows_backend_api)),
     "cpu",
-    operations,
     probe,
     open,
     close,
     error_message,
     describe,
     memory,
-    matrix_bytes,
-    factor_bytes,
-    solve_bytes,
-    inverse_bytes,
+    bytes,
+    formula,
     upload,
+    create,
     download,
+    host_view,
     release_matrix,
+    multiply_matrices,
+    invert,
     factor,
     release_factor,
     solve,
-    inverse,
+    invert_factor,
+    apply,
+    apply_each,
+    apply_sparse,
+    residual,
+    sweep,
+    cell_losses,
+    run_batch,
 };
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 namespace narrows::cpu {
 
-/// The CPU backend's function table: Eigen's LU with partial pivoting, always available.
+/// The CPU backend's function table: linked in, always available.
 const narrows_backend_api* backend();
 
 }  // namespace narrows::cpu

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/common/gth_block.hpp"
+
+// The loops where the time goes, compiled once for each instruction set (isa_kernels.cpp) and
+// picked at run time.
+namespace narrows::cpu {
+
+/// C = alpha op(A) op(B) + beta C on one thread; see kernels::Product.
+using Gemm = void (*)(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n,
+                      std::int64_t k, double alpha, const double* a, std::int64_t lda,
+                      const double* b, std::int64_t ldb, double beta, double* c, std::int64_t ldc);
+
+struct IsaKernels {
+    const char* name;  // "sse2", "avx2", "avx512"
+    Gemm gemm;         // Eigen's
+    /// gth_invert by one thread.
+    void (*gth_invert)(std::int64_t n, double* k, std::int64_t ld, double* slack, double* scratch,
+                       std::int64_t first_step, kernels::PivotInfo* info);
+    /// LU with partial pivoting in place; row order[i] of K is row i of L U.
+    void (*lu_factor)(std::int64_t n, double* k, std::int32_t* order);
+    /// K X = B or K'X = B in place, X n x columns.
+    void (*lu_solve)(std::int64_t n, const double* lu, const std::int32_t* order, bool transposed,
+                     std::int64_t columns, double* x, std::int64_t ld);
+    /// column_i = a_i times its perturbation in this draw, cells first_cell + i; returns the sum.
+    double (*perturb)(std::int64_t n, const double* a, const double* spread,
+                      std::uint64_t first_cell, std::uint64_t seed, std::uint32_t stream,
+                      std::uint32_t draw, double* column);
+};
+
+const IsaKernels& kernels_sse2();
+#if defined(__x86_64__)
+const IsaKernels& kernels_avx2();
+const IsaKernels& kernels_avx512();
+#endif
+
+/// The best that this processor runs.
+const IsaKernels& best_kernels();
+/// Those of that name where this processor runs them, else null.
+const IsaKernels* find_kernels(const char* name);
+
+}  // namespace narrows::cpu

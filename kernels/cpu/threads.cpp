@@ -1,0 +1,82 @@
+#include "kernels/cpu/threads.hpp"
+
+namespace narrows::cpu {
+
+Threads::Threads(int count) {
+    try {
+        for (int worker = 1; worker < count; ++worker) {
+            workers_.emplace_back([this, worker] { serve(worker); });
+        }
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+Threads::~Threads() {
+    stop();
+}
+
+void Threads::stop() {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        stopping_ = true;
+    }
+    start_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+}
+
+void Threads::run(std::int64_t num_tasks, const std::function<void(std::int64_t, int)>& task) {
+    if (workers_.empty() || num_tasks <= 1) {
+        for (std::int64_t i = 0; i < num_tasks; ++i) task(i, 0);
+        return;
+    }
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        task_ = &task;
+        num_tasks_ = num_tasks;
+        next_ = 0;
+        busy_ = static_cast<int>(workers_.size());
+        error_ = nullptr;
+        ++round_;
+    }
+    start_.notify_all();
+    work(0);
+    std::unique_lock<std::mutex> lock(mutex_);
+    finish_.wait(lock, [this] { return busy_ == 0; });
+    if (error_) std::rethrow_exception(error_);
+}
+
+void Threads::work(int worker) {
+    for (;;) {
+        std::int64_t i = 0;
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            if (next_ >= num_tasks_ || error_) return;
+            i = next_++;
+        }
+        try {
+            (*task_)(i, worker);
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            if (!error_) error_ = std::current_exception();
+        }
+    }
+}
+
+void Threads::serve(int worker) {
+    std::uint64_t seen = 0;
+    for (;;) {
+        {
+            std::unique_lock<std::mutex> lock(mutex_);
+            start_.wait(lock, [&] { return stopping_ || round_ != seen; });
+            if (stopping_) return;
+            seen = round_;
+        }
+        work(worker);
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (--busy_ == 0) finish_.notify_one();
+    }
+}
+
+}  // namespace narrows::cpu
