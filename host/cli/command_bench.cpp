@@ -63,13 +63,18 @@ void require_one_of(const char* what, const std::string& value,
                                     fmt::join(allowed, ", ")));
 }
 
+Backend open(const std::string& name, const narrows::BackendOptions& settings) {
+    return name == "cpu" ? Backend::cpu(settings)
+                         : choose_backend(BackendRequest::cuda, settings).backend;
+}
+
 /// What was asked for, the CPU first; `reason` says why CUDA is not in `all`.
 std::vector<Backend> backends(const BenchOptions& options, std::string& reason) {
     std::vector<Backend> result;
-    if (options.backend != "cuda") result.push_back(Backend::cpu(options.settings));
+    if (options.backend != "cuda") result.push_back(open("cpu", options.settings));
     if (options.backend == "cpu") return result;
     try {
-        result.push_back(choose_backend(BackendRequest::cuda, options.settings).backend);
+        result.push_back(open("cuda", options.settings));
     } catch (const BackendUnavailable& error) {
         if (options.backend == "cuda") throw;
         reason = error.what();
@@ -86,7 +91,9 @@ std::vector<Row> measure_all(const BenchOptions& options, const std::vector<Work
     SyntheticTable table;
     for (const Workload& workload : all) {
         if (table.A.rows() != workload.order) table = synthetic_table(workload.order);
-        for (const Backend& backend : backends) {
+        for (const Backend& used : backends) {
+            // Opened anew: with no workspace of an earlier workload.
+            const Backend backend = open(used.name(), options.settings);
             rows.push_back({workload, backend.name(),
                             measure(backend, workload, table, options.repeat,
                                     [&] { progress(++done, samples); })});
