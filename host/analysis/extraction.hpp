@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,38 +29,44 @@ const char* to_string(Extraction kind);
 Extraction parse_extraction(const std::string& text);
 const std::vector<Extraction>& all_extractions();
 
-/// The base that extractions are computed from: L, x, f = F1 and the own coefficients.
+/// What the closed forms need of a table, from one pass over L: x, f = F1, weights of output W
+/// (n x q: 1 for output itself, v for GDP), and of L its diagonal, W'L, L (x w) and the square
+/// blocks [block_starts[b], block_starts[b + 1]) on the diagonal (regions, say; may be none).
 struct ExtractionBase {
-    const Eigen::MatrixXd& L;
-    const Eigen::MatrixXd& A;
-    Eigen::VectorXd x;
-    Eigen::VectorXd f;
+    ExtractionBase(const LeontiefModel& model, Eigen::VectorXd x, Eigen::VectorXd f,
+                   Eigen::MatrixXd weights, std::vector<std::int64_t> block_starts = {});
+
+    const LeontiefModel& model;
+    Eigen::VectorXd x, f;
+    Eigen::MatrixXd weights;
+    Eigen::VectorXd a_kk, l_kk;
+    Eigen::MatrixXd g;    // L'W, n x q
+    Eigen::MatrixXd lxw;  // L (x w), n x q
+    std::vector<std::int64_t> block_starts;
+    Eigen::VectorXd blocks;  // the blocks of L, one after the other
 };
 
-/// Total loss w'(x - x_after) of extracting each sector in turn, n, in O(n^2).
-Eigen::VectorXd extraction_losses(Extraction kind, const ExtractionBase& base,
-                                  const Eigen::VectorXd& weights);
+/// Total losses w'(x - x_after) of extracting each sector in turn, n x q, in O(n).
+Eigen::MatrixXd extraction_losses(Extraction kind, const ExtractionBase& base);
 
 /// Output after sector k has been extracted, n, in O(n).
 Eigen::VectorXd output_after_extraction(Extraction kind, const ExtractionBase& base, Index k);
 
-/// Total loss when the share `fraction` of row k (its intermediate sales) or column k (its inputs)
-/// is taken away, for each k: phi g_k (x_k - f_k) / (1 + phi (l_kk - 1)), and
+/// Total losses, n x q, when the share `fraction` of row k (its intermediate sales) or column k
+/// (its inputs) is taken away, for each k: phi g_k (x_k - f_k) / (1 + phi (l_kk - 1)), and
 /// phi (g_k - w_k) x_k / (1 + phi (l_kk - 1)) (Dietzenbacher & Lahr 2013). A denominator of 1e-8 or
 /// less (only for additions, fraction < 0) throws NumericalError.
-Eigen::VectorXd partial_row_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,
-                                   double fraction);
-Eigen::VectorXd partial_column_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,
-                                      double fraction);
+Eigen::MatrixXd partial_row_losses(const ExtractionBase& base, double fraction);
+Eigen::MatrixXd partial_column_losses(const ExtractionBase& base, double fraction);
 
-/// Total loss when the share `fraction` of cell (i, j) is taken away, for all cells, n x n:
-/// g_i phi z_ij / (1 + phi a_ij L_ji). A denominator of 1e-8 or less (only for additions,
-/// fraction < 0) throws NumericalError.
-Eigen::MatrixXd cell_losses(const ExtractionBase& base, const Eigen::VectorXd& weights,
-                            double fraction);
+/// Total losses in weight `weight` when the share `fraction` of cell (i, j) is taken away, for all
+/// cells, n x n: g_i phi z_ij / (1 + phi a_ij L_ji). A denominator of 1e-8 or less (only for
+/// additions, fraction < 0) throws NumericalError.
+Eigen::MatrixXd cell_losses(const ExtractionBase& base, Index weight, double fraction);
 
-/// Total loss when the sectors S are extracted together: w'L_.S L_SS^-1 x_S.
-double group_loss(const ExtractionBase& base, const Eigen::VectorXd& weights,
-                  const std::vector<Index>& group);
+/// Total losses when the sectors S are extracted together: w'L_.S L_SS^-1 x_S, q.
+Eigen::VectorXd group_loss(const ExtractionBase& base, const std::vector<Index>& group);
+/// The same for every block of the base, blocks x q.
+Eigen::MatrixXd block_losses(const ExtractionBase& base);
 
 }  // namespace narrows

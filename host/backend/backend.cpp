@@ -164,16 +164,18 @@ void Backend::multiply(const BackendMatrix& a, const BackendMatrix& b, BackendMa
                     "multiply");
 }
 
-BackendMatrix Backend::invert(const BackendMatrix& a, const Eigen::VectorXd& slack) const {
-    if (slack.size() != a.rows()) {
-        throw ArgumentError(
-            fmt::format("slack has {} entries, expected {}", slack.size(), a.rows()));
+BackendMatrix Backend::invert(const BackendMatrix& a, const Eigen::VectorXd& slack,
+                              const Eigen::VectorXd& weights) const {
+    if (slack.size() != a.rows() || (weights.size() != 0 && weights.size() != a.rows())) {
+        throw ArgumentError(fmt::format("slack has {} entries and weights {}, expected {}",
+                                        slack.size(), weights.size(), a.rows()));
     }
     context_->require(NARROWS_INVERT, "inverting I - A", a.rows());
     BackendMatrix inverse(context_, a.rows(), a.rows());
     narrows_factor_info info{};
-    const narrows_status status =
-        context_->api->invert(context_->context, a.handle_, slack.data(), &inverse.handle_, &info);
+    const narrows_status status = context_->api->invert(
+        context_->context, a.handle_, weights.size() == 0 ? nullptr : weights.data(), slack.data(),
+        &inverse.handle_, &info);
     context_->check_pivots(status, info, a.rows(), "invert");
     return inverse;
 }

@@ -65,10 +65,12 @@ class Backend {
     BackendMatrix multiply(const BackendMatrix& a, const BackendMatrix& b) const;
     void multiply(const BackendMatrix& a, const BackendMatrix& b, BackendMatrix& c) const;
 
-    /// L from the off-diagonal of A >= 0 and the slack r >= 0 (n), the diagonal of K being
-    /// r_j + sum of a_ij over i != j: entrywise accurate to O(n) roundings however small the slack.
-    /// Throws NumericalError where a pivot is not positive.
-    BackendMatrix invert(const BackendMatrix& a, const Eigen::VectorXd& slack) const;
+    /// L from the off-diagonal of A >= 0, weights w > 0 and the slack r = w'K >= 0 (n each; empty
+    /// weights are 1): the diagonal of diag(w) K is r_j + sum of w_i a_ij over i != j. Entrywise
+    /// accurate to O(n) roundings however small the slack. Throws NumericalError where a pivot is
+    /// not positive.
+    BackendMatrix invert(const BackendMatrix& a, const Eigen::VectorXd& slack,
+                         const Eigen::VectorXd& weights = {}) const;
 
     /// Pivoted LU of K = I - A. Throws NumericalError where K is singular.
     Factor factor(const BackendMatrix& a) const;

@@ -54,7 +54,9 @@ ModelCheck check_model(const IoTable& table, const CheckOptions& options, RunRec
     record_backend(record, choice.backend, choice.reason);
     try {
         const LeontiefModel model(choice.backend, coefficients(table),
-                                  table.classification().labels());
+                                  table.classification().labels(),
+                                  parse_solve_method(options.backend.method));
+        record.threads = options.backend.threads;
         record.certificate = model.certificate();
         result.productive = true;
     } catch (const NumericalError& error) {

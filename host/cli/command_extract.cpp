@@ -31,39 +31,61 @@ struct Loss {
 };
 
 /// Losses of every sector in turn. A fraction below 1 is defined for rows and columns.
-Eigen::VectorXd sector_losses(const ExtractOptions& options, const ExtractionBase& base,
-                              const Eigen::VectorXd& weights) {
+Eigen::MatrixXd sector_losses(const ExtractOptions& options, const ExtractionBase& base) {
     const Extraction kind = parse_extraction(options.kind);
-    if (options.fraction == 1.0) return extraction_losses(kind, base, weights);
-    if (kind == Extraction::forward) return partial_row_losses(base, weights, options.fraction);
-    if (kind == Extraction::backward) return partial_column_losses(base, weights, options.fraction);
+    if (options.fraction == 1.0) return extraction_losses(kind, base);
+    if (kind == Extraction::forward) return partial_row_losses(base, options.fraction);
+    if (kind == Extraction::backward) return partial_column_losses(base, options.fraction);
     throw ArgumentError("--fraction is defined for --kind forward and backward, not " +
                         options.kind);
 }
 
+/// Where each region's sectors start, for tables where regions lie one after the other; otherwise
+/// empty.
+std::vector<std::int64_t> region_starts(const Classification& classes) {
+    std::vector<std::int64_t> starts{0};
+    for (std::size_t r = 0; r < classes.regions().size(); ++r) {
+        const std::vector<Index> nodes = classes.nodes_of_region(static_cast<Index>(r));
+        const auto size = static_cast<Index>(nodes.size());
+        if (nodes.front() != starts.back() || nodes.back() != starts.back() + size - 1) return {};
+        starts.push_back(starts.back() + size);
+    }
+    return starts;
+}
+
+/// Of the regions, by the columns of the base's weights.
+Eigen::MatrixXd region_losses(const Classification& classes, const ExtractionBase& base) {
+    if (!base.block_starts.empty()) return block_losses(base);
+    Eigen::MatrixXd losses(static_cast<Index>(classes.regions().size()), base.weights.cols());
+    for (Index r = 0; r < losses.rows(); ++r) {
+        losses.row(r) = group_loss(base, classes.nodes_of_region(r)).transpose();
+    }
+    return losses;
+}
+
+/// Of the columns of the base's weights, the first is output and the second GDP.
 std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
-                         const ExtractionBase& base, const Eigen::VectorXd& v) {
+                         const ExtractionBase& base) {
     const Classification& classes = table.classification();
-    const Eigen::VectorXd ones = Eigen::VectorXd::Ones(table.num_nodes());
     std::vector<Loss> result;
     if (!options.cell.empty()) {
         const Index i = classes.node(options.cell[0]);
         const Index j = classes.node(options.cell[1]);
         result.push_back({options.cell[0] + " > " + options.cell[1], "",
-                          cell_losses(base, ones, options.fraction)(i, j),
-                          cell_losses(base, v, options.fraction)(i, j)});
+                          cell_losses(base, 0, options.fraction)(i, j),
+                          cell_losses(base, 1, options.fraction)(i, j)});
     } else if (options.by_region) {
+        const Eigen::MatrixXd loss = region_losses(classes, base);
         for (std::size_t r = 0; r < classes.regions().size(); ++r) {
-            const auto group = classes.nodes_of_region(static_cast<Index>(r));
-            result.push_back({classes.regions()[r].code, classes.regions()[r].name,
-                              group_loss(base, ones, group), group_loss(base, v, group)});
+            const auto row = static_cast<Index>(r);
+            result.push_back(
+                {classes.regions()[r].code, classes.regions()[r].name, loss(row, 0), loss(row, 1)});
         }
     } else {
-        const Eigen::VectorXd output = sector_losses(options, base, ones);
-        const Eigen::VectorXd gdp = sector_losses(options, base, v);
+        const Eigen::MatrixXd loss = sector_losses(options, base);
         for (Index k = 0; k < table.num_nodes(); ++k) {
-            result.push_back(
-                {classes.label(k), classes.sector(classes.sector_of(k)).name, output[k], gdp[k]});
+            result.push_back({classes.label(k), classes.sector(classes.sector_of(k)).name,
+                              loss(k, 0), loss(k, 1)});
         }
     }
     std::stable_sort(result.begin(), result.end(),
@@ -99,10 +121,12 @@ void run_extract(const ExtractOptions& options) {
         throw ArgumentError("--by-region: a national table has one region only");
     }
     ModelRun run = start_model("extract", options.table, table, options.backend);
-    const Coefficients& coefficients = run.model.coefficients();
-    const ExtractionBase base{run.model.leontief_inverse(), coefficients.A, table.x(),
-                              table.final_demand()};
-    std::vector<Loss> rows = losses(options, table, base, coefficients.v);
+    Eigen::MatrixXd weights(table.num_nodes(), 2);
+    weights << Eigen::VectorXd::Ones(table.num_nodes()), run.model.coefficients().v;
+    const ExtractionBase base(
+        run.model, table.x(), table.final_demand(), std::move(weights),
+        options.by_region ? region_starts(table.classification()) : std::vector<std::int64_t>{});
+    std::vector<Loss> rows = losses(options, table, base);
     if (options.top >= 0) {
         rows.resize(std::min(rows.size(), static_cast<std::size_t>(options.top)));
     }

@@ -25,7 +25,6 @@ struct RankOptions {
     double tail_lambda = 0.9;
     std::string criticality;
     std::int64_t top = -1;
-    int threads = default_threads();
     OutputOptions output;
     BackendOptions backend;
 };
@@ -102,7 +101,7 @@ void run_rank(const RankOptions& options) {
     query.share = options.share;
     query.lambda = options.lambda;
     query.tail_lambda = options.tail_lambda;
-    query.num_threads = options.threads;
+    query.num_threads = options.backend.threads;
     auto [rule, matrix] = criticality(options.criticality, home);
     query.criticality = std::move(matrix);
 
@@ -112,7 +111,8 @@ void run_rank(const RankOptions& options) {
 
     const BackendChoice choice = choose(options.backend);
     const LeontiefModel model = naming_table(options.table, [&] {
-        return LeontiefModel(choice.backend, home.coefficients(), codes_of(home.sectors));
+        return LeontiefModel(choice.backend, home.coefficients(), codes_of(home.sectors),
+                             parse_solve_method(options.backend.method));
     });
     Progress progress("scenarios");
     query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
@@ -120,7 +120,7 @@ void run_rank(const RankOptions& options) {
         naming_table(options.table, [&] { return rank_chokepoints(home, model, query); });
 
     record_model(record, model, choice.reason);
-    record.threads = options.threads;
+    record.threads = options.backend.threads;
     record.parameters = {
         {"home", home.region},
         {"scope", "home"},
@@ -178,9 +178,6 @@ void add_rank(CLI::App& app) {
                         "survey (default where the table carries ratings), cost-share, or a CSV "
                         "file product,user,c");
     command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
-    command->add_option("--threads", options->threads, "number of threads")
-        ->capture_default_str()
-        ->check(whole_number(1));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     command->callback([options] { run_rank(*options); });

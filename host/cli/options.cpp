@@ -89,21 +89,35 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
     command.add_option("--device", options.device, "number of the GPU")
         ->capture_default_str()
         ->check(whole_number(0));
+    command.add_option("--threads", options.threads, "number of threads on the CPU")
+        ->capture_default_str()
+        ->check(whole_number(1));
+    command
+        .add_option("--product", options.product,
+                    "matrix product of the CPU backend: auto (OpenBLAS where installed), openblas, "
+                    "eigen, eigen-sse2, eigen-avx2 or eigen-avx512")
+        ->capture_default_str();
+    command
+        .add_option("--method", options.method,
+                    "how systems are solved: auto (what is cheapest), inverse, lu or iterate")
+        ->capture_default_str();
 }
 
 BackendChoice choose(const BackendOptions& options) {
-    narrows::BackendOptions settings;
-    settings.device = options.device;
-    return choose_backend(parse_backend_request(options.name), settings);
+    const BackendRequest request = parse_backend_request(options.name);
+    parse_solve_method(options.method);
+    return choose_backend(request, {options.device, options.threads, options.product});
 }
 
 ModelRun start_model(const std::string& command, const std::string& table_name,
                      const IoTable& table, const BackendOptions& options) {
     RunRecord record = start_record(command, table);
     BackendChoice choice = choose(options);
+    record.threads = options.threads;
     return naming_table(table_name, [&] {
         return ModelRun{
-            LeontiefModel(choice.backend, coefficients(table), table.classification().labels()),
+            LeontiefModel(choice.backend, coefficients(table), table.classification().labels(),
+                          parse_solve_method(options.method)),
             std::move(record), std::move(choice.reason)};
     });
 }

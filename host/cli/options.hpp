@@ -16,6 +16,9 @@ CLI::Validator not_empty();
 CLI::Validator number();
 CLI::Validator whole_number(int lowest);
 
+/// Number of threads when the user names none: the processors of this machine.
+int default_threads();
+
 /// Where and how a result is printed.
 struct OutputOptions {
     std::string format = "table";
@@ -30,11 +33,16 @@ void print(Document document, const OutputOptions& options);
 /// Writes to standard output, flushed. Throws FileError.
 void write_stdout(const std::string& text);
 
+/// On what, with what and how a model is solved.
 struct BackendOptions {
     std::string name = "auto";
     int device = 0;
+    int threads = default_threads();
+    std::string product = "auto";
+    std::string method = "auto";
 };
 void add_backend_options(CLI::App& command, BackendOptions& options);
+/// Throws BackendUnavailable; and ArgumentError, which it does before anything is looked for.
 BackendChoice choose(const BackendOptions& options);
 
 /// The static model of a whole table on the chosen backend, with the record of both.
@@ -69,9 +77,6 @@ std::string title_of(const IoTable& table);
 
 /// Adds the positional argument TABLE.
 void add_table_argument(CLI::App& command, std::string& table);
-
-/// Number of threads when the user names none: the processors of this machine.
-int default_threads();
 
 /// Shows "done of total, rate, time left" on standard error while that is a terminal.
 class Progress {

@@ -7,7 +7,8 @@ namespace narrows {
 namespace {
 
 /// Sample standard deviation over mean of each column; 0 for a single sector.
-Eigen::VectorXd column_variation(const Eigen::MatrixXd& matrix) {
+template <class Matrix>
+Eigen::VectorXd column_variation(const Matrix& matrix) {
     const Eigen::RowVectorXd mean = matrix.colwise().mean();
     if (matrix.rows() < 2) return Eigen::VectorXd::Zero(matrix.cols());
     const Eigen::RowVectorXd variance =
@@ -22,7 +23,7 @@ Eigen::VectorXd normalised(const Eigen::VectorXd& sums) {
 }  // namespace
 
 Linkages linkages(const LeontiefModel& model, const Eigen::MatrixXd& z) {
-    const Eigen::MatrixXd& l = model.leontief_inverse();
+    const auto l = model.leontief_inverse();
     const Eigen::VectorXd& x = model.coefficients().x;
     Linkages result;
     result.backward_direct = model.coefficients().A.colwise().sum().transpose();
@@ -42,7 +43,8 @@ Linkages linkages(const LeontiefModel& model, const Eigen::MatrixXd& z) {
     return result;
 }
 
-Eigen::MatrixXd average_propagation_lengths(const Eigen::MatrixXd& leontief_inverse) {
+Eigen::MatrixXd average_propagation_lengths(
+    const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse) {
     const Index n = leontief_inverse.rows();
     Eigen::MatrixXd indirect = leontief_inverse;
     indirect.diagonal().array() -= 1.0;
@@ -57,11 +59,13 @@ Eigen::MatrixXd average_propagation_lengths(const Eigen::MatrixXd& leontief_inve
     return lengths;
 }
 
-Eigen::MatrixXd field_of_influence(const Eigen::MatrixXd& leontief_inverse, Index i, Index j) {
+Eigen::MatrixXd field_of_influence(const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse,
+                                   Index i, Index j) {
     return leontief_inverse.col(i) * leontief_inverse.row(j);
 }
 
-Eigen::MatrixXd multiplier_product_matrix(const Eigen::MatrixXd& leontief_inverse) {
+Eigen::MatrixXd multiplier_product_matrix(
+    const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse) {
     const Eigen::VectorXd rows = leontief_inverse.rowwise().sum();
     const Eigen::RowVectorXd columns = leontief_inverse.colwise().sum();
     return rows * columns / leontief_inverse.sum();

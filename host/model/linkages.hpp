@@ -25,12 +25,15 @@ Linkages linkages(const LeontiefModel& model, const Eigen::MatrixXd& z);
 
 /// Average propagation lengths (Dietzenbacher, Romero & Bosma 2005): H = L (L - I),
 /// APL_ij = H_ij / L_ij for i != j and H_ii / (L_ii - 1); NaN where the denominator is 0.
-Eigen::MatrixXd average_propagation_lengths(const Eigen::MatrixXd& leontief_inverse);
+Eigen::MatrixXd average_propagation_lengths(
+    const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse);
 
 /// First-order field of influence of a_ij: dL / da_ij = L_.i L_j. (Sonis & Hewings 1992), n x n.
-Eigen::MatrixXd field_of_influence(const Eigen::MatrixXd& leontief_inverse, Index i, Index j);
+Eigen::MatrixXd field_of_influence(const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse,
+                                   Index i, Index j);
 
 /// Multiplier product matrix (Sonis & Hewings 1999): (L1)(1'L) / 1'L1, n x n.
-Eigen::MatrixXd multiplier_product_matrix(const Eigen::MatrixXd& leontief_inverse);
+Eigen::MatrixXd multiplier_product_matrix(
+    const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse);
 
 }  // namespace narrows

@@ -33,9 +33,12 @@ nlohmann::ordered_json RunRecord::to_json() const {
     json["threads"] = threads;
     json["seed"] = nullptr;  // nothing random in this program yet; the key is part of the schema
     json["parameters"] = parameters;
+    json["solver"] = {
+        {"path", text_or_null(path)}, {"slack", text_or_null(slack)}, {"methods", methods}};
     json["certificate"] = {
         {"identity_deviation", or_null(certificate.identity_deviation)},
         {"spectral_radius_bound", or_null(certificate.spectral_radius_bound)},
+        {"multipliers_error_bound", or_null(certificate.multipliers_error_bound)},
         {"inverse_residual", or_null(certificate.inverse_residual)},
         {"inverse_error_bound", or_null(certificate.inverse_error_bound)},
     };
@@ -75,6 +78,9 @@ void record_model(RunRecord& record, const LeontiefModel& model,
                   const std::string& backend_reason) {
     record_backend(record, model.backend(), backend_reason);
     record.certificate = model.certificate();
+    record.path = to_string(model.structure().path);
+    record.slack = model.structure().slack_source;
+    record.methods = model.methods_used();
 }
 
 }  // namespace narrows

@@ -23,6 +23,9 @@ struct RunRecord {
     std::string device;
     std::string backend_reason;  // why the first choice was not taken; empty where it was
     int threads = 1;
+    std::string path;                  // how L is made safe: see InversePath
+    std::string slack;                 // where the slack of the columns comes from
+    std::vector<std::string> methods;  // how systems were solved, and why so
     nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
     Certificate certificate;
     std::string started;           // UTC, ISO 8601

@@ -91,8 +91,8 @@ void for_ranges(narrows_context& context, std::int64_t count, std::int64_t width
 // The operations of the contract, in the files of these names; see backend_api.h.
 // inverse.cpp
 std::int64_t invert_bytes(std::int64_t n);
-narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* slack,
-                      narrows_matrix** inverse, narrows_factor_info* info);
+narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* weights,
+                      const double* slack, narrows_matrix** inverse, narrows_factor_info* info);
 // lu.cpp
 narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows_factor** factor,
                       narrows_factor_info* info);

@@ -10,8 +10,8 @@ std::int64_t invert_bytes(std::int64_t n) {
     return 8 * (n * n + kernels::inverse_workspace(n, base_order) + 2 * n);
 }
 
-narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* slack,
-                      narrows_matrix** inverse, narrows_factor_info* info) {
+narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* weights,
+                      const double* slack, narrows_matrix** inverse, narrows_factor_info* info) {
     if (context == nullptr || !is_square(a) || (slack == nullptr && a->rows > 0) ||
         inverse == nullptr || info == nullptr) {
         return kernels::fail(context, NARROWS_BAD_ARGUMENT, "invert: A must be square");
@@ -26,7 +26,10 @@ narrows_status invert(narrows_context* context, const narrows_matrix* a, const d
         double* const k = result->writable();
         for_ranges(*context, n, 64, [&](std::int64_t first, std::int64_t last) {
             for (std::int64_t j = first; j < last; ++j) {
-                for (std::int64_t i = 0; i < n; ++i) k[i + j * n] = -a->data[i + j * a->ld];
+                const double* const column = a->data + j * a->ld;
+                for (std::int64_t i = 0; i < n; ++i) {
+                    k[i + j * n] = weights == nullptr ? -column[i] : -weights[i] * column[i];
+                }
             }
         });
         kernels::PivotInfo pivots{n == 0 ? 1.0 : INFINITY, -1.0};
@@ -39,6 +42,13 @@ narrows_status invert(narrows_context* context, const narrows_matrix* a, const d
         if (info->singular_at >= 0) {
             return kernels::fail(context, NARROWS_SINGULAR,
                                  "I - A has a pivot that is not positive");
+        }
+        if (weights != nullptr) {
+            for_ranges(*context, n, 64, [&](std::int64_t first, std::int64_t last) {
+                for (std::int64_t j = first; j < last; ++j) {
+                    for (std::int64_t i = 0; i < n; ++i) k[i + j * n] *= weights[j];
+                }
+            });
         }
         *inverse = result.release();
         return NARROWS_OK;
