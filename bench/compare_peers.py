@@ -414,8 +414,9 @@ def main():
                     write_json(arguments.json, arguments, rows, skipped)
     finally:
         print(table_of(rows), end="")
-        for skip in skipped:
-            print("skipped: n = %(n)d, %(program)s: %(reason)s" % skip)
+        for program, reason in sorted({(skip["program"], skip["reason"]) for skip in skipped}):
+            orders = [str(s["n"]) for s in skipped if (s["program"], s["reason"]) == (program, reason)]
+            print("skipped: n = %s: %s: %s" % (", ".join(orders), program, reason))
     return 0 if any(row["program"] == "narrows" for row in rows) else 1
 
 

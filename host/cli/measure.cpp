@@ -58,9 +58,13 @@ void wait_for(const BackendMatrix& matrix) {
     matrix.download(0, 0, 1, 1);  // a device works behind the caller's back until something is read
 }
 
-/// The product of two matrices of the order of A; `a` outlives the result.
+/// C = A A into a C that is there already; `a` outlives the result.
 Body product_of(const Backend& backend, const BackendMatrix& a) {
-    return [&backend, &a] { wait_for(backend.multiply(a, a)); };
+    const auto c = std::make_shared<BackendMatrix>(backend.zeros(a.rows(), a.columns()));
+    return [&backend, &a, c] {
+        backend.multiply(a, a, *c);
+        wait_for(*c);
+    };
 }
 
 /// The result stays until the next one, so that the memory in use can be read.
