@@ -151,8 +151,8 @@ void Progress::operator()(std::int64_t done, std::int64_t total) {
     shown_ = true;
     const double rate = static_cast<double>(done) / std::max(now - started_, 1e-9);
     const double left = static_cast<double>(total - done) / std::max(rate, 1e-9);
-    const std::string line =
-        fmt::format("\r\033[K{} {} of {}, {:.0f}/s, {:.0f} s left", what_, done, total, rate, left);
+    const std::string line = fmt::format("\r\033[K{} {} of {}, {:.{}f}/s, {:.0f} s left", what_,
+                                         done, total, rate, rate < 10.0 ? 2 : 0, left);
     std::fputs(line.c_str(), stderr);
     std::fflush(stderr);
 }

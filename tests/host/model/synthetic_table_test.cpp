@@ -16,7 +16,7 @@ TEST(SyntheticTable, HasTheSlackThatWasDrawn) {
 }
 
 TEST(SyntheticTable, IsTheSameEverywhere) {
-    // The first output of splitmix64 with seed 3 2^40 and what follows, as in bench/compare_peers.py.
+    // Computed in Python, as in bench/compare_peers.py.
     const SyntheticTable table = synthetic_table(3);
 
     EXPECT_EQ(table.A, synthetic_table(3).A);
