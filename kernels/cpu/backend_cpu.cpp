@@ -187,7 +187,7 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
         case NARROWS_INVERT_FACTOR:
             return 8 * n * n;
         case NARROWS_SOLVE:
-            return 16 * 128 * n;
+            return 16 * 192 * n;
         case NARROWS_RESIDUAL:
             return residual_bytes(n);
         case NARROWS_SWEEP:
@@ -213,6 +213,7 @@ const char* formula(narrows_operation operation) {
         case NARROWS_INVERT_FACTOR:
             return "8 n^2 bytes";
         case NARROWS_SOLVE:
+            return "3072 n bytes";
         case NARROWS_RESIDUAL:
             return "2048 n bytes";
         case NARROWS_SWEEP:

@@ -16,19 +16,24 @@ using Eigen::VectorXd;
 using test::relative_difference;
 using test::vector;
 
+MatrixXd output_and_gdp(const VectorXd& v) {
+    MatrixXd weights(v.size(), 2);
+    weights << VectorXd::Ones(v.size()), v;
+    return weights;
+}
+
 /// A table with everything the closed forms are computed from.
 struct Case {
     explicit Case(const IoTable& io)
         : table(io),
           model(Backend::cpu(), coefficients(io)),
-          base{model.leontief_inverse(), model.coefficients().A, io.x(), io.final_demand()},
-          ones(VectorXd::Ones(io.num_nodes())),
-          v(model.coefficients().v) {}
+          v(model.coefficients().v),
+          base(model, io.x(), io.final_demand(), output_and_gdp(v)) {}
 
     IoTable table;
     LeontiefModel model;
-    ExtractionBase base;
-    VectorXd ones, v;
+    VectorXd v;
+    ExtractionBase base;  // weights: 1 for output, v for GDP
 };
 
 VectorXd solved(const MatrixXd& a, const VectorXd& f) {
@@ -37,7 +42,7 @@ VectorXd solved(const MatrixXd& a, const VectorXd& f) {
 
 /// Output after the extraction by changing the table and solving again.
 VectorXd by_brute_force(Extraction kind, const Case& c, Index k) {
-    MatrixXd a = c.base.A;
+    MatrixXd a = c.model.coefficients().A;
     VectorXd f = c.base.f;
     const double own = a(k, k);
     switch (kind) {
@@ -76,8 +81,8 @@ class EveryExtraction : public testing::TestWithParam<std::tuple<Extraction, int
 TEST_P(EveryExtraction, ClosedFormIsWhatSolvingAgainGives) {
     const auto [kind, seed] = GetParam();
     const Case c(test::random_national_table(15, static_cast<unsigned>(seed)));
-    const VectorXd losses = extraction_losses(kind, c.base, c.ones);
-    const VectorXd gdp_losses = extraction_losses(kind, c.base, c.v);
+    const VectorXd losses = extraction_losses(kind, c.base).col(0);
+    const VectorXd gdp_losses = extraction_losses(kind, c.base).col(1);
 
     for (Index k = 0; k < 15; ++k) {
         const VectorXd expected = by_brute_force(kind, c, k);
@@ -96,23 +101,23 @@ INSTANTIATE_TEST_SUITE_P(AllKinds, EveryExtraction,
 TEST(Extraction, CompleteLossIsAtLeastTheSectorsOutput) {
     const Case c(test::random_national_table(30, 4));
 
-    const VectorXd losses = extraction_losses(Extraction::complete, c.base, c.ones);
+    const VectorXd losses = extraction_losses(Extraction::complete, c.base).col(0);
 
     EXPECT_GE((losses - c.base.x).minCoeff(), 0.0);
 }
 
 TEST(Extraction, PartialClosedFormsAreWhatSolvingAgainGives) {
     const Case c(test::random_national_table(12, 5));
-    const VectorXd rows = partial_row_losses(c.base, c.ones, 0.3);
-    const VectorXd columns = partial_column_losses(c.base, c.ones, 0.3);
-    const MatrixXd cells = cell_losses(c.base, c.v, 0.3);
+    const VectorXd rows = partial_row_losses(c.base, 0.3).col(0);
+    const VectorXd columns = partial_column_losses(c.base, 0.3).col(0);
+    const MatrixXd cells = cell_losses(c.base, 1, 0.3);
 
     for (Index k = 0; k < 12; ++k) {
-        MatrixXd row = c.base.A;
+        MatrixXd row = c.model.coefficients().A;
         row.row(k) *= 0.7;
-        MatrixXd column = c.base.A;
+        MatrixXd column = c.model.coefficients().A;
         column.col(k) *= 0.7;
-        MatrixXd cell = c.base.A;
+        MatrixXd cell = c.model.coefficients().A;
         cell(k, 3) *= 0.7;
         EXPECT_NEAR(rows[k], (c.base.x - solved(row, c.base.f)).sum(), 1e-10);
         EXPECT_NEAR(columns[k], (c.base.x - solved(column, c.base.f)).sum(), 1e-10);
@@ -123,28 +128,47 @@ TEST(Extraction, PartialClosedFormsAreWhatSolvingAgainGives) {
 TEST(Extraction, WholeFractionIsTheFullExtraction) {
     const Case c(test::random_national_table(12, 6));
 
-    EXPECT_LE(relative_difference(partial_row_losses(c.base, c.ones, 1.0),
-                                  extraction_losses(Extraction::forward, c.base, c.ones)),
+    EXPECT_LE(relative_difference(partial_row_losses(c.base, 1.0).col(0),
+                                  extraction_losses(Extraction::forward, c.base).col(0)),
               1e-12);
-    EXPECT_LE(relative_difference(partial_column_losses(c.base, c.ones, 1.0),
-                                  extraction_losses(Extraction::backward, c.base, c.ones)),
+    EXPECT_LE(relative_difference(partial_column_losses(c.base, 1.0).col(0),
+                                  extraction_losses(Extraction::backward, c.base).col(0)),
               1e-12);
 }
 
 TEST(Extraction, GroupOfOneIsTheSectorAndGroupOfAllIsEverything) {
     const Case c(test::random_national_table(10, 7));
-    const VectorXd single = extraction_losses(Extraction::complete, c.base, c.ones);
+    const VectorXd single = extraction_losses(Extraction::complete, c.base).col(0);
 
-    EXPECT_NEAR(group_loss(c.base, c.ones, {3}), single[3], 1e-10 * single[3]);
+    EXPECT_NEAR(group_loss(c.base, {3})[0], single[3], 1e-10 * single[3]);
     const auto everyone = test::random_permutation(10, 1);
-    EXPECT_NEAR(group_loss(c.base, c.ones, everyone), c.base.x.sum(), 1e-10 * c.base.x.sum());
+    EXPECT_NEAR(group_loss(c.base, everyone)[0], c.base.x.sum(), 1e-10 * c.base.x.sum());
+}
+
+TEST(Extraction, OfRegionsAsBlocksIsThatOfTheirSectorsTogether) {
+    const IoTable world = test::random_world_table(4, 6, 9);
+    const LeontiefModel model(Backend::cpu(), coefficients(world));
+    const ExtractionBase base(model, world.x(), world.final_demand(),
+                              output_and_gdp(model.coefficients().v), {0, 6, 12, 18, 24});
+
+    const MatrixXd losses = block_losses(base);
+
+    for (Index region = 0; region < 4; ++region) {
+        const auto sectors = world.classification().nodes_of_region(region);
+        EXPECT_LE(relative_difference(losses.row(region).transpose(), group_loss(base, sectors)),
+                  1e-13);
+    }
+    EXPECT_EQ(
+        block_losses(ExtractionBase(model, world.x(), world.final_demand(), VectorXd::Ones(24)))
+            .rows(),
+        0);
 }
 
 TEST(Extraction, AdditionThatMakesTheTableNonProductiveIsRefused) {
     const Case c(test::random_national_table(5, 8));
 
-    EXPECT_THROW(cell_losses(c.base, c.ones, -1e6), NumericalError);
-    EXPECT_THROW(partial_row_losses(c.base, c.ones, 1.5), ArgumentError);
+    EXPECT_THROW(cell_losses(c.base, 0, -1e6), NumericalError);
+    EXPECT_THROW(partial_row_losses(c.base, 1.5).col(0), ArgumentError);
     EXPECT_THROW(parse_extraction("complet"), ArgumentError);
 }
 
@@ -153,9 +177,7 @@ TEST(Oracle01, ExtractionOfTheTwoSectorTable) {
     const nlohmann::json oracle = test::read_oracle("01_mb_2sector");
     const VectorXd x = vector(oracle["x"]);
     const LeontiefModel model(Backend::cpu(), input_coefficients(test::matrix(oracle["Z"]), x));
-    const ExtractionBase base{model.leontief_inverse(), model.coefficients().A, x,
-                              vector(oracle["f"])};
-    const VectorXd ones = VectorXd::Ones(2);
+    const ExtractionBase base(model, x, vector(oracle["f"]), VectorXd::Ones(2));
     const std::pair<Extraction, const char*> kinds[] = {
         {Extraction::complete, "complete_total_loss"},
         {Extraction::backward, "backward_total_loss"},
@@ -164,7 +186,7 @@ TEST(Oracle01, ExtractionOfTheTwoSectorTable) {
         {Extraction::forward_ghosh, "ghosh_forward_total_loss"}};
 
     for (const auto& [kind, key] : kinds) {
-        const VectorXd losses = extraction_losses(kind, base, ones);
+        const VectorXd losses = extraction_losses(kind, base);
         for (Index k = 0; k < 2; ++k) {
             const double expected = oracle["extraction"][std::to_string(k)][key];
             EXPECT_NEAR(losses[k] / expected, 1.0, 1e-12) << key << " " << k;
@@ -174,18 +196,16 @@ TEST(Oracle01, ExtractionOfTheTwoSectorTable) {
 
 /// Compares every key of an extraction oracle; the JSON keys of oracles 12 and 12b are the same.
 void expect_extractions(const Case& c, const nlohmann::json& oracle, double tolerance) {
-    const auto expect = [&](Extraction kind, const VectorXd& weights, const char* key) {
-        EXPECT_LE(
-            relative_difference(extraction_losses(kind, c.base, weights), vector(oracle[key])),
-            tolerance)
-            << key;
+    const auto expect = [&](Extraction kind, Index weight, const char* key) {
+        const VectorXd losses = extraction_losses(kind, c.base).col(weight);
+        EXPECT_LE(relative_difference(losses, vector(oracle[key])), tolerance) << key;
     };
-    expect(Extraction::complete, c.ones, "complete_x");
-    expect(Extraction::complete, c.v, "complete_va");
-    expect(Extraction::backward, c.ones, "backward_x");
-    expect(Extraction::forward, c.ones, "forward_x");
-    expect(Extraction::total_off_diagonal, c.ones, "total_offdiag_x");
-    expect(Extraction::backward_off_diagonal, c.ones, "backward_offdiag_x");
+    expect(Extraction::complete, 0, "complete_x");
+    expect(Extraction::complete, 1, "complete_va");
+    expect(Extraction::backward, 0, "backward_x");
+    expect(Extraction::forward, 0, "forward_x");
+    expect(Extraction::total_off_diagonal, 0, "total_offdiag_x");
+    expect(Extraction::backward_off_diagonal, 0, "backward_offdiag_x");
 }
 
 TEST(Oracle12, ExtractionOfTheSmallWorld) {
@@ -194,13 +214,12 @@ TEST(Oracle12, ExtractionOfTheSmallWorld) {
     const Case c(test::small_world());
 
     expect_extractions(c, oracle["closed"], 1e-12);
-    EXPECT_NEAR(
-        group_loss(c.base, c.ones, {0, 1, 2}) / oracle["region0_complete_x_loss"].get<double>(),
-        1.0, 1e-12);
+    EXPECT_NEAR(group_loss(c.base, {0, 1, 2})[0] / oracle["region0_complete_x_loss"].get<double>(),
+                1.0, 1e-12);
     const nlohmann::json& cell = oracle["cell"];
     const Index i = cell["i"];
     const Index j = cell["j"];
-    const double loss = cell_losses(c.base, c.ones, cell["phi"])(i, j);
+    const double loss = cell_losses(c.base, 0, cell["phi"])(i, j);
     EXPECT_NEAR(loss, (c.base.x - vector(cell["x_after"])).sum(), 1e-11);
 }
 
@@ -232,7 +251,7 @@ IoTable table_with_stock_sales() {
 TEST(Extraction, OfASectorThatOnlySellsFromStockLosesNothingInTheGhoshModel) {
     const Case c(table_with_stock_sales());
 
-    EXPECT_EQ(extraction_losses(Extraction::forward_ghosh, c.base, c.ones)[1], 0.0);
+    EXPECT_EQ(extraction_losses(Extraction::forward_ghosh, c.base).col(0)[1], 0.0);
     EXPECT_EQ(output_after_extraction(Extraction::forward_ghosh, c.base, 1), c.base.x);
     EXPECT_LE(*c.model.certificate().identity_deviation, 1e-15);
 }
@@ -240,8 +259,8 @@ TEST(Extraction, OfASectorThatOnlySellsFromStockLosesNothingInTheGhoshModel) {
 TEST(Extraction, AdditionsToRowsAndColumnsAreGuarded) {
     const Case c(test::random_national_table(5, 8));
 
-    EXPECT_THROW(partial_row_losses(c.base, c.ones, -1e6), NumericalError);
-    EXPECT_THROW(partial_column_losses(c.base, c.ones, -1e6), NumericalError);
+    EXPECT_THROW(partial_row_losses(c.base, -1e6).col(0), NumericalError);
+    EXPECT_THROW(partial_column_losses(c.base, -1e6).col(0), NumericalError);
 }
 
 TEST(Oracle12b, ClosedFormsAreWhatSolvingAgainGivesForTheUnitedKingdom) {
@@ -254,7 +273,7 @@ TEST(Oracle12b, ClosedFormsAreWhatSolvingAgainGivesForTheUnitedKingdom) {
 
     for (const Extraction kind : all_extractions()) {
         if (kind == Extraction::forward_ghosh) continue;  // solved again from Z and printed output
-        const VectorXd losses = extraction_losses(kind, c.base, c.ones);
+        const VectorXd losses = extraction_losses(kind, c.base).col(0);
         for (const Index k : {0, 25, 60, 93, 126}) {
             const double expected = (c.base.x - by_brute_force(kind, c, k)).sum();
             EXPECT_NEAR(losses[k], expected, rounding) << to_string(kind) << " " << k;

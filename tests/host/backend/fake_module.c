@@ -25,9 +25,9 @@ static narrows_status probe(int32_t* num_devices, char* reason, size_t reason_si
     return NARROWS_OK;
 #endif
 }
-static narrows_status open_device(int32_t device, narrows_context** context, char* reason,
-                                  size_t reason_size) {
-    (void)device;
+static narrows_status open_device(const narrows_open_options* options, narrows_context** context,
+                                  char* reason, size_t reason_size) {
+    (void)options;
 #if defined(FAKE_OPEN_FAILS)
     *context = NULL;
     snprintf(reason, reason_size, "the fake device is in use");
@@ -45,9 +45,11 @@ static const char* error_message(const narrows_context* context) {
     (void)context;
     return "the fake device failed";
 }
-static narrows_status describe(narrows_context* context, char* text, size_t text_size) {
+static narrows_status describe(narrows_context* context, char* operations, size_t operations_size,
+                               char* device, size_t device_size) {
     (void)context;
-    snprintf(text, text_size, "fake device");
+    snprintf(operations, operations_size, "none");
+    snprintf(device, device_size, "fake device");
     return NARROWS_OK;
 }
 static narrows_status memory(narrows_context* context, int64_t* free_bytes, int64_t* total_bytes) {
@@ -55,11 +57,12 @@ static narrows_status memory(narrows_context* context, int64_t* free_bytes, int6
     *total_bytes = 2000;
     return NARROWS_OK;
 }
-static int64_t matrix_bytes(int64_t rows, int64_t columns) {
-    return 8 * rows * columns;
+static int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
+    return operation == NARROWS_UPLOAD ? 8 * n * count : 0;
 }
-static int64_t factor_bytes(int64_t n) {
-    return 8 * n * n;
+static const char* formula(narrows_operation operation) {
+    (void)operation;
+    return "8 n k bytes";
 }
 static narrows_status upload(narrows_context* context, int64_t rows, int64_t columns,
                              const double* data, int64_t ld, narrows_matrix** matrix) {
@@ -76,15 +79,14 @@ static const narrows_backend_api api = {
 #endif
     .struct_size = sizeof(narrows_backend_api),
     .name = "fake",
-    .operations = "none",
     .probe = probe,
     .open = open_device,
     .close = close_device,
     .error_message = error_message,
     .describe = describe,
     .memory = memory,
-    .matrix_bytes = matrix_bytes,
-    .factor_bytes = factor_bytes,
+    .bytes = bytes,
+    .formula = formula,
     .upload = upload,
 };
 

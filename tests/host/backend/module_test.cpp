@@ -15,6 +15,12 @@ LoadedModule load_fake(const std::string& name) {
     return load_module(std::string(NARROWS_FAKE_MODULES) + "/fake_" + name + ".so");
 }
 
+BackendOptions on_device(int device) {
+    BackendOptions options;
+    options.device = device;
+    return options;
+}
+
 void expect_reason(const LoadedModule& module, const std::string& part) {
     EXPECT_EQ(module.api, nullptr);
     EXPECT_NE(module.reason.find(part), std::string::npos) << module.reason;
@@ -49,23 +55,23 @@ TEST(Module, ThatLoadsCanBeOpened) {
     const LoadedModule module = load_fake("good");
     ASSERT_NE(module.api, nullptr) << module.reason;
 
-    const Backend backend = Backend::open(*module.api, 0);
+    const Backend backend = Backend::open(*module.api);
 
     EXPECT_EQ(backend.name(), "fake");
     EXPECT_EQ(backend.device(), "fake device");
-    EXPECT_THROW(Backend::open(*module.api, 1), BackendUnavailable);
+    EXPECT_THROW(Backend::open(*module.api, on_device(1)), BackendUnavailable);
 }
 
 TEST(Module, IsNotAskedToAllocateMoreThanIsFree) {
     const LoadedModule module = load_fake("good");
     ASSERT_NE(module.api, nullptr) << module.reason;
-    const Backend backend = Backend::open(*module.api, 0);
+    const Backend backend = Backend::open(*module.api);
 
     try {
-        backend.factor(Eigen::MatrixXd::Zero(100, 100));
-        FAIL() << "160000 bytes of 1000 were allowed";
+        backend.upload(Eigen::MatrixXd::Zero(100, 100));
+        FAIL() << "80000 bytes of 1000 were allowed";
     } catch (const BackendError& error) {
-        EXPECT_NE(std::string(error.what()).find("16 n^2 bytes"), std::string::npos);
+        EXPECT_NE(std::string(error.what()).find("8 n k bytes, n = 100"), std::string::npos);
         EXPECT_NE(std::string(error.what()).find("are free"), std::string::npos);
     }
 }
@@ -73,10 +79,10 @@ TEST(Module, IsNotAskedToAllocateMoreThanIsFree) {
 TEST(Module, FailureOfTheDeviceIsAnErrorAndNotRetriedElsewhere) {
     const LoadedModule module = load_fake("good");
     ASSERT_NE(module.api, nullptr) << module.reason;
-    const Backend backend = Backend::open(*module.api, 0);
+    const Backend backend = Backend::open(*module.api);
 
     try {
-        backend.factor(Eigen::MatrixXd::Zero(2, 2));
+        backend.upload(Eigen::MatrixXd::Zero(2, 2));
         FAIL() << "the failure was lost";
     } catch (const BackendError& error) {
         EXPECT_NE(std::string(error.what()).find("the fake device failed"), std::string::npos);
@@ -97,25 +103,25 @@ TEST(ChooseBackend, FallsBackWithTheReasonWhereTheDeviceCannotBeOpened) {
     const LoadedModule module = load_fake("open_fails");
     ASSERT_NE(module.api, nullptr) << module.reason;
 
-    const BackendChoice choice = choose_backend(BackendRequest::automatic, module, 0);
+    const BackendChoice choice = choose_backend(BackendRequest::automatic, module, {});
 
     EXPECT_EQ(choice.backend.name(), "cpu");
     EXPECT_NE(choice.reason.find("cannot open device 0: the fake device is in use"),
               std::string::npos)
         << choice.reason;
-    EXPECT_THROW(choose_backend(BackendRequest::cuda, module, 0), BackendUnavailable);
+    EXPECT_THROW(choose_backend(BackendRequest::cuda, module, {}), BackendUnavailable);
 }
 
 TEST(ChooseBackend, FallsBackWithTheReasonWhereThereIsNoSuchDevice) {
     const LoadedModule module = load_fake("good");
     ASSERT_NE(module.api, nullptr) << module.reason;
 
-    const BackendChoice choice = choose_backend(BackendRequest::automatic, module, 3);
+    const BackendChoice choice = choose_backend(BackendRequest::automatic, module, on_device(3));
 
     EXPECT_EQ(choice.backend.name(), "cpu");
     EXPECT_NE(choice.reason.find("no device 3, expected 0 to 0"), std::string::npos)
         << choice.reason;
-    EXPECT_EQ(choose_backend(BackendRequest::automatic, module, 0).backend.name(), "fake");
+    EXPECT_EQ(choose_backend(BackendRequest::automatic, module, {}).backend.name(), "fake");
 }
 
 TEST(ChooseBackend, GivesNoReasonWhereTheCpuWasAskedFor) {

@@ -76,7 +76,7 @@ TEST(Rank, RecordsTheRun) {
     EXPECT_EQ(keys(run),
               (Names{"program", "version", "command", "table", "table_hash", "year", "backend",
                      "operations", "device", "backend_reason", "threads", "seed", "parameters",
-                     "certificate", "started", "elapsed_seconds"}));
+                     "solver", "certificate", "started", "elapsed_seconds"}));
     EXPECT_EQ(run["command"], "rank");
     EXPECT_EQ(run["table"], "world-2011");
     EXPECT_EQ(run["year"], 2011);
