@@ -226,18 +226,21 @@ void require_memory(const Backend& backend, const Workload& workload) {
     double needed = 2.0 * matrix;  // A and the product
     if (needed <= free) {          // else the formulas would overflow at some order
         needed += bytes(NARROWS_MULTIPLY, n);
-        if (workload.operation != Operation::batch) needed += bytes(NARROWS_INVERT, n);
-        if (workload.operation == Operation::batch) needed += bytes(NARROWS_BATCH, workload.count);
-        if (workload.operation == Operation::solve) {
-            const double columns = static_cast<double>(n) * static_cast<double>(workload.count);
-            needed += 2.0 * 8.0 * columns + bytes(NARROWS_SOLVE, workload.count);
+        const double columns = static_cast<double>(n) * static_cast<double>(workload.count);
+        if (workload.operation == Operation::batch) {
+            needed += bytes(NARROWS_BATCH, workload.count);
+        } else {
+            needed += bytes(NARROWS_INVERT, n);
         }
+        if (workload.operation == Operation::solve) needed += bytes(NARROWS_SOLVE, workload.count);
+        needed += 2.0 * 8.0 * columns;  // Y and X, multipliers and outputs
     }
     if (needed <= free) return;
     constexpr double gib = 1024.0 * 1024.0 * 1024.0;
-    throw ArgumentError(fmt::format(
-        "order {}: {} on backend {} needs {:.2f} GiB with its product, {:.2f} GiB are free", n,
-        to_string(workload.operation), backend.name(), needed / gib, free / gib));
+    throw ArgumentError(
+        fmt::format("order {}: {} on backend {} needs at least {:.2f} GiB with its product, {:.2f} "
+                    "GiB are free",
+                    n, to_string(workload.operation), backend.name(), needed / gib, free / gib));
 }
 
 Measurement measure(const Backend& backend, const Workload& workload, const SyntheticTable& table,
