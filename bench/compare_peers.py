@@ -16,7 +16,8 @@ Every result X is checked: the worst of |r'X - 1'Y|, r = slack of A, which is 0 
 
 For each order narrows runs first, then every interpreter, once as it is and, with --coretype, once
 more with OPENBLAS_CORETYPE set: OpenBLAS picks its kernels by it, and some builds pick badly. The
-core that OpenBLAS chose is asked from the library itself.
+core that OpenBLAS chose is asked from the library itself. With --rounds that is done again and again,
+so that a passing load does not hit one program only; then medians are medians of the rounds' medians.
 """
 
 import argparse
@@ -301,6 +302,22 @@ def run_narrows(arguments, n):
     return rows, []
 
 
+def merge_rounds(rows):
+    """One row for every program, task, order and setting, of all rounds."""
+    groups = {}
+    for row in rows:
+        key = tuple(row[k] for k in ("task", "n", "device", "program", "python", "coretype"))
+        groups.setdefault(key, []).append(row)
+    merged = []
+    for group in groups.values():
+        row = dict(group[0])
+        row["seconds_median"] = statistics.median(r["seconds_median"] for r in group)
+        row["seconds_min"] = min(r["seconds_min"] for r in group)
+        merged.append(row)
+    add_ratios(merged)
+    return merged
+
+
 def add_ratios(rows):
     """seconds_median over that of narrows: same task, order and device."""
     own = {
@@ -371,6 +388,7 @@ def parse_arguments():
     parser.add_argument("--sizes", default="500,1000,2000", help="orders n (500,1000,2000)")
     parser.add_argument("--columns", type=positive, default=1000, help="columns r of Y (1000)")
     parser.add_argument("--repeat", type=positive, default=5, help="samples of each (5)")
+    parser.add_argument("--rounds", type=positive, default=1, help="times to do all that (1)")
     parser.add_argument("--threads", type=positive, default=os.cpu_count(), help="of every program")
     parser.add_argument("--peers", default=",".join(CPU_PEERS + GPU_PEERS), help="which of them")
     parser.add_argument("--narrows", default=os.path.join(root, "build", "bin", "narrows"))
@@ -400,7 +418,7 @@ def main():
     rows, skipped = [], []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # print what there is
     try:
-        for n in arguments.sizes:
+        for n in arguments.sizes * arguments.rounds:
             runs = [lambda: run_narrows(arguments, n)]
             for python in arguments.python:
                 for coretype in [None] + ([arguments.coretype] if arguments.coretype else []):
@@ -408,12 +426,11 @@ def main():
             for run in runs:
                 new_rows, new_skipped = run()
                 rows += new_rows
-                skipped += new_skipped
-                add_ratios(rows)
+                skipped += [skip for skip in new_skipped if skip not in skipped]
                 if arguments.json:
-                    write_json(arguments.json, arguments, rows, skipped)
+                    write_json(arguments.json, arguments, merge_rounds(rows), skipped)
     finally:
-        print(table_of(rows), end="")
+        print(table_of(merge_rounds(rows)), end="")
         for program, reason in sorted({(skip["program"], skip["reason"]) for skip in skipped}):
             orders = [str(s["n"]) for s in skipped if (s["program"], s["reason"]) == (program, reason)]
             print("skipped: n = %s: %s: %s" % (", ".join(orders), program, reason))
