@@ -96,6 +96,31 @@ double LeontiefModel::relative_residual(const Eigen::MatrixXd& output,
     return worst;
 }
 
+/// |f - x + A x| in every component, with the rounding of computing it.
+Eigen::MatrixXd LeontiefModel::residual_bound(const Eigen::MatrixXd& output,
+                                              const Eigen::MatrixXd& final_demand) const {
+    const Eigen::MatrixXd magnitude = output.cwiseAbs();
+    const Eigen::MatrixXd image = structure_.path == InversePath::pivoted_lu
+                                      ? coefficients_.A.cwiseAbs() * magnitude
+                                      : a_.apply(magnitude);
+    return residual(output, final_demand, false).cwiseAbs() +
+           gamma(order() + 3) * (final_demand.cwiseAbs() + magnitude + image);
+}
+
+double LeontiefModel::relative_error_bound(const Eigen::MatrixXd& output,
+                                           const Eigen::MatrixXd& final_demand) const {
+    // ||x - exact|| <= ||residual|| / (1 - contraction) in the norm sum of w_i |x_i|.
+    const Eigen::RowVectorXd w = structure_.weights.transpose();
+    const Eigen::RowVectorXd left = w * residual_bound(output, final_demand);
+    const Eigen::RowVectorXd size = w * output.cwiseAbs();
+    double worst = 0.0;
+    for (Index k = 0; k < left.size(); ++k) {
+        if (left[k] > 0.0) worst = std::max(worst, left[k] / size[k]);
+    }
+    return worst == 0.0 ? 0.0
+                        : (1.0 + gamma(2 * order() + 4)) * worst / (1.0 - structure_.contraction);
+}
+
 Eigen::MatrixXd LeontiefModel::output_error_bounds(const Eigen::MatrixXd& output,
                                                    const Eigen::MatrixXd& final_demand) const {
     if (structure_.path == InversePath::pivoted_lu) {
@@ -103,10 +128,7 @@ Eigen::MatrixXd LeontiefModel::output_error_bounds(const Eigen::MatrixXd& output
     }
     const Index n = order();
     // |K (x - exact)| <= rho, with the rounding of the residual itself.
-    const Eigen::MatrixXd magnitude = output.cwiseAbs();
-    const Eigen::MatrixXd rho =
-        residual(output, final_demand, false).cwiseAbs() +
-        gamma(n + 3) * (final_demand.cwiseAbs() + magnitude + a_.apply(magnitude));
+    const Eigen::MatrixXd rho = residual_bound(output, final_demand);
     // K z >= rho gives |x - exact| <= z, for K is an M-matrix. z nearly solves it; what it really
     // reaches is computed with its rounding taken off, and z enlarged to reach rho.
     Eigen::MatrixXd z = solve(rho, false).cwiseMax(0.0);
