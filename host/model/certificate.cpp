@@ -38,13 +38,14 @@ void LeontiefModel::certify() const {
         const Eigen::MatrixXd& a = coefficients_.A;
         const Eigen::VectorXd image = a.cwiseAbs().transpose() * w;
         const double quotient = (1.0 + gamma(n + 1)) * (image.array() / w.array()).maxCoeff();
-        certificate_.spectral_radius_bound = std::min(structure_.contraction, quotient);
-        // (I - A)'(w - exact) = residual, and ||L'|| <= 1 / (1 - rho) in the norm max |.| / w_j of
-        // the structure's weights.
+        const double rate = std::min(structure_.contraction, quotient);
+        certificate_.spectral_radius_bound = rate;
+        // (I - A)'(w - exact) = residual, and ||L'|| <= 1 / (1 - rate) in the norm max |.| / weight
+        // of the weights that prove the rate.
         const Eigen::ArrayXd defect = (1.0 - w.array() + (a.transpose() * w).array()).abs() +
                                       gamma(n + 3) * (1.0 + w.array() + image.array());
-        const Eigen::ArrayXd weights = structure_.weights.array();
-        const double error = (defect / weights).maxCoeff() / (1.0 - structure_.contraction);
+        const Eigen::ArrayXd weights = (rate == quotient ? w : structure_.weights).array();
+        const double error = (defect / weights).maxCoeff() / (1.0 - rate);
         certificate_.multipliers_error_bound = (error * weights / w.array()).maxCoeff();
     }
     if (coefficients_.x.size() > 0) {
