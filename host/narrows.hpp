@@ -17,6 +17,7 @@
 #include "host/model/leontief_model.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/multipliers.hpp"
+#include "host/model/perturbed_tables.hpp"
 #include "host/readers/input_files.hpp"
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/read_table.hpp"

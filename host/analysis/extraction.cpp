@@ -202,6 +202,42 @@ Eigen::MatrixXd cell_losses(const ExtractionBase& base, Index weight, double fra
     return losses;
 }
 
+Eigen::VectorXd cell_loss(const ExtractionBase& base, Index i, Index j, double fraction) {
+    require_fraction(fraction);
+    const double removed = fraction * base.model.coefficients().A(i, j);
+    const double l_ji = base.model.inverse_matrix().download(j, i, 1, 1)(0, 0);
+    const double denominator = 1.0 + removed * l_ji;
+    require_productive(Eigen::ArrayXd::Constant(1, denominator));
+    return base.g.row(i).transpose() * (removed * base.x[j] / denominator);
+}
+
+std::vector<Flow> largest_flows(const ExtractionBase& base, Index weight, double fraction,
+                                std::size_t count) {
+    const Eigen::MatrixXd losses = cell_losses(base, weight, fraction);
+    const auto loss = [&](const Flow& flow) { return losses(flow.seller, flow.buyer); };
+    const auto before = [&](const Flow& a, const Flow& b) {
+        if (loss(a) != loss(b)) return loss(a) > loss(b);
+        return a.buyer != b.buyer ? a.buyer < b.buyer : a.seller < b.seller;
+    };
+    // A heap of the largest so far, the smallest of them on top.
+    std::vector<Flow> largest;
+    for (Index j = 0; j < losses.cols() && count > 0; ++j) {
+        for (Index i = 0; i < losses.rows(); ++i) {
+            if (losses(i, j) == 0.0) continue;
+            const Flow flow{i, j};
+            if (largest.size() == count) {
+                if (!before(flow, largest.front())) continue;
+                std::pop_heap(largest.begin(), largest.end(), before);
+                largest.pop_back();
+            }
+            largest.push_back(flow);
+            std::push_heap(largest.begin(), largest.end(), before);
+        }
+    }
+    std::sort_heap(largest.begin(), largest.end(), before);
+    return largest;
+}
+
 Eigen::VectorXd group_loss(const ExtractionBase& base, const std::vector<Index>& group) {
     const Eigen::MatrixXd l_ss = base.model.leontief_inverse()(group, group);
     const Eigen::VectorXd x_s = base.x(group);

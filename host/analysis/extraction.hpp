@@ -63,6 +63,16 @@ Eigen::MatrixXd partial_column_losses(const ExtractionBase& base, double fractio
 /// cells, n x n: g_i phi z_ij / (1 + phi a_ij L_ji). A denominator of 1e-8 or less (only for
 /// additions, fraction < 0) throws NumericalError.
 Eigen::MatrixXd cell_losses(const ExtractionBase& base, Index weight, double fraction);
+/// The same for one cell, in every weight, q.
+Eigen::VectorXd cell_loss(const ExtractionBase& base, Index i, Index j, double fraction);
+
+/// The flows (cells) whose loss in weight `weight` is largest, in descending order; ties by column,
+/// then row.
+struct Flow {
+    Index seller, buyer;
+};
+std::vector<Flow> largest_flows(const ExtractionBase& base, Index weight, double fraction,
+                                std::size_t count);
 
 /// Total losses when the sectors S are extracted together: w'L_.S L_SS^-1 x_S, q.
 Eigen::VectorXd group_loss(const ExtractionBase& base, const std::vector<Index>& group);

@@ -88,7 +88,11 @@ Backend Backend::open(const narrows_backend_api& api, const BackendOptions& opti
     context->name = api.name;
     const narrows_open_options request{options.device, options.num_threads,
                                        options.product.c_str()};
-    if (api.open(&request, &context->context, text.data(), text.size()) != NARROWS_OK) {
+    const narrows_status status = api.open(&request, &context->context, text.data(), text.size());
+    if (status == NARROWS_BAD_ARGUMENT) {
+        throw ArgumentError(fmt::format("backend {}: {}", api.name, text.data()));
+    }
+    if (status != NARROWS_OK) {
         throw BackendUnavailable(fmt::format("backend {}: cannot open device {}: {}", api.name,
                                              options.device, text.data()));
     }

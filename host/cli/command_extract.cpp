@@ -18,10 +18,13 @@ struct ExtractOptions {
     double fraction = 1.0;
     bool by_region = false;
     std::vector<std::string> cell;  // two labels, or none
+    bool cells = false;
     std::int64_t top = -1;
     OutputOptions output;
     BackendOptions backend;
 };
+
+constexpr std::int64_t default_cells = 100;  // of n^2, where the user names no number
 
 struct Loss {
     std::string what;
@@ -69,11 +72,16 @@ std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
     const Classification& classes = table.classification();
     std::vector<Loss> result;
     if (!options.cell.empty()) {
-        const Index i = classes.node(options.cell[0]);
-        const Index j = classes.node(options.cell[1]);
-        result.push_back({options.cell[0] + " > " + options.cell[1], "",
-                          cell_losses(base, 0, options.fraction)(i, j),
-                          cell_losses(base, 1, options.fraction)(i, j)});
+        const Eigen::VectorXd loss = cell_loss(base, classes.node(options.cell[0]),
+                                               classes.node(options.cell[1]), options.fraction);
+        result.push_back({options.cell[0] + " > " + options.cell[1], "", loss[0], loss[1]});
+    } else if (options.cells) {
+        const auto count = static_cast<std::size_t>(options.top >= 0 ? options.top : default_cells);
+        for (const Flow& flow : largest_flows(base, 1, options.fraction, count)) {
+            const Eigen::VectorXd loss = cell_loss(base, flow.seller, flow.buyer, options.fraction);
+            result.push_back({classes.label(flow.seller) + " > " + classes.label(flow.buyer), "",
+                              loss[0], loss[1]});
+        }
     } else if (options.by_region) {
         const Eigen::MatrixXd loss = region_losses(classes, base);
         for (std::size_t r = 0; r < classes.regions().size(); ++r) {
@@ -94,7 +102,7 @@ std::vector<Loss> losses(const ExtractOptions& options, const IoTable& table,
 }
 
 std::string what_is_extracted(const ExtractOptions& options) {
-    if (!options.cell.empty()) return "cell";
+    if (!options.cell.empty() || options.cells) return "cell";
     return options.by_region ? "region" : options.kind;
 }
 
@@ -106,8 +114,8 @@ void check(const ExtractOptions& options) {
         throw ArgumentError(
             fmt::format("fraction is {}, expected a number above 0, at most 1", options.fraction));
     }
-    if (!options.cell.empty() && options.kind != "complete") {
-        throw ArgumentError("--cell: takes the flow out, --kind does not apply");
+    if ((!options.cell.empty() || options.cells) && options.kind != "complete") {
+        throw ArgumentError("--cell, --cells: takes the flow out, --kind does not apply");
     }
     if (options.by_region && (options.fraction != 1.0 || options.kind != "complete")) {
         throw ArgumentError("--by-region: regions are extracted completely");
@@ -179,7 +187,7 @@ void add_extract(CLI::App& app) {
         ->capture_default_str();
     command
         ->add_option("--fraction", options->fraction,
-                     "share taken out, for --kind forward and backward and for --cell")
+                     "share taken out, for --kind forward and backward, for --cell and --cells")
         ->capture_default_str()
         ->check(number());
     CLI::Option* regions =
@@ -188,6 +196,12 @@ void add_extract(CLI::App& app) {
         ->expected(2)
         ->type_name("FROM TO")
         ->excludes(regions);
+    command
+        ->add_flag("--cells", options->cells,
+                   fmt::format("extract every flow in turn; the {} largest losses of GDP, or --top",
+                               default_cells))
+        ->excludes(regions)
+        ->excludes("--cell");
     command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);

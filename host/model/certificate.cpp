@@ -38,13 +38,14 @@ void LeontiefModel::certify() const {
         const Eigen::MatrixXd& a = coefficients_.A;
         const Eigen::VectorXd image = a.cwiseAbs().transpose() * w;
         const double quotient = (1.0 + gamma(n + 1)) * (image.array() / w.array()).maxCoeff();
-        certificate_.spectral_radius_bound = std::min(structure_.contraction, quotient);
-        // (I - A)'(w - exact) = residual, and ||L'|| <= 1 / (1 - rho) in the norm max |.| / w_j of
-        // the structure's weights.
+        const double rate = std::min(structure_.contraction, quotient);
+        certificate_.spectral_radius_bound = rate;
+        // (I - A)'(w - exact) = residual, and ||L'|| <= 1 / (1 - rate) in the norm max |.| / weight
+        // of the weights that prove the rate.
         const Eigen::ArrayXd defect = (1.0 - w.array() + (a.transpose() * w).array()).abs() +
                                       gamma(n + 3) * (1.0 + w.array() + image.array());
-        const Eigen::ArrayXd weights = structure_.weights.array();
-        const double error = (defect / weights).maxCoeff() / (1.0 - structure_.contraction);
+        const Eigen::ArrayXd weights = (rate == quotient ? w : structure_.weights).array();
+        const double error = (defect / weights).maxCoeff() / (1.0 - rate);
         certificate_.multipliers_error_bound = (error * weights / w.array()).maxCoeff();
     }
     if (coefficients_.x.size() > 0) {
@@ -96,6 +97,31 @@ double LeontiefModel::relative_residual(const Eigen::MatrixXd& output,
     return worst;
 }
 
+/// |f - x + A x| in every component, with the rounding of computing it.
+Eigen::MatrixXd LeontiefModel::residual_bound(const Eigen::MatrixXd& output,
+                                              const Eigen::MatrixXd& final_demand) const {
+    const Eigen::MatrixXd magnitude = output.cwiseAbs();
+    const Eigen::MatrixXd image = structure_.path == InversePath::pivoted_lu
+                                      ? coefficients_.A.cwiseAbs() * magnitude
+                                      : a_.apply(magnitude);
+    return residual(output, final_demand, false).cwiseAbs() +
+           gamma(order() + 3) * (final_demand.cwiseAbs() + magnitude + image);
+}
+
+double LeontiefModel::relative_error_bound(const Eigen::MatrixXd& output,
+                                           const Eigen::MatrixXd& final_demand) const {
+    // ||x - exact|| <= ||residual|| / (1 - contraction) in the norm sum of w_i |x_i|.
+    const Eigen::RowVectorXd w = structure_.weights.transpose();
+    const Eigen::RowVectorXd left = w * residual_bound(output, final_demand);
+    const Eigen::RowVectorXd size = w * output.cwiseAbs();
+    double worst = 0.0;
+    for (Index k = 0; k < left.size(); ++k) {
+        if (left[k] > 0.0) worst = std::max(worst, left[k] / size[k]);
+    }
+    return worst == 0.0 ? 0.0
+                        : (1.0 + gamma(2 * order() + 4)) * worst / (1.0 - structure_.contraction);
+}
+
 Eigen::MatrixXd LeontiefModel::output_error_bounds(const Eigen::MatrixXd& output,
                                                    const Eigen::MatrixXd& final_demand) const {
     if (structure_.path == InversePath::pivoted_lu) {
@@ -103,10 +129,7 @@ Eigen::MatrixXd LeontiefModel::output_error_bounds(const Eigen::MatrixXd& output
     }
     const Index n = order();
     // |K (x - exact)| <= rho, with the rounding of the residual itself.
-    const Eigen::MatrixXd magnitude = output.cwiseAbs();
-    const Eigen::MatrixXd rho =
-        residual(output, final_demand, false).cwiseAbs() +
-        gamma(n + 3) * (final_demand.cwiseAbs() + magnitude + a_.apply(magnitude));
+    const Eigen::MatrixXd rho = residual_bound(output, final_demand);
     // K z >= rho gives |x - exact| <= z, for K is an M-matrix. z nearly solves it; what it really
     // reaches is computed with its rounding taken off, and z enlarged to reach rho.
     Eigen::MatrixXd z = solve(rho, false).cwiseMax(0.0);

@@ -160,7 +160,7 @@ Eigen::MatrixXd LeontiefModel::solve_by_lu(const Eigen::MatrixXd& rhs, bool tran
 
 void LeontiefModel::form_inverse(const std::string& reason) const {
     const bool pivoted = structure_.path == InversePath::pivoted_lu || wanted_ == SolveMethod::lu;
-    note(SolveMethod::inverse, reason);
+    note(SolveMethod::inverse, pivoted ? reason + ", by pivoted LU with refinement" : reason);
     if (!pivoted) {
         const bool scaled = structure_.path == InversePath::gth_scaled;
         inverse_ =

@@ -87,6 +87,10 @@ class LeontiefModel {
     /// Largest |x - A x - f| over max |f|, columnwise worst: the relative residual of a solution.
     double relative_residual(const Eigen::MatrixXd& output,
                              const Eigen::MatrixXd& final_demand) const;
+    /// Bounds sum of w_i |x_i - exact_i| / sum of w_i |x_i| with the structure's weights w (1 for
+    /// most tables), columnwise worst, from the residual; infinite where nothing is proved.
+    double relative_error_bound(const Eigen::MatrixXd& output,
+                                const Eigen::MatrixXd& final_demand) const;
     /// |x - exact| <= bound in every component, n x k, for solutions of this model or of any other
     /// program: one more solve (MODEL H.6 iii). Throws ArgumentError where A has negative
     /// coefficients.
@@ -104,6 +108,8 @@ class LeontiefModel {
     void refine_inverse(const Factor& factor) const;
     Eigen::MatrixXd residual(const Eigen::MatrixXd& x, const Eigen::MatrixXd& rhs,
                              bool transposed) const;
+    Eigen::MatrixXd residual_bound(const Eigen::MatrixXd& output,
+                                   const Eigen::MatrixXd& final_demand) const;
     void note(SolveMethod method, const std::string& reason) const;
     void certify() const;
     void certify_inverse() const;

@@ -60,67 +60,78 @@ narrows_status probe(int32_t* num_devices, char* reason, size_t reason_size) {
     return NARROWS_OK;
 }
 
-/// Picks the product; false with the reason where this machine does not have it.
-bool choose_product(const std::string& wanted, narrows_context& context, std::string& reason) {
+constexpr const char* product_names[] = {"auto",       "openblas",   "eigen",
+                                         "eigen-sse2", "eigen-avx2", "eigen-avx512"};
+
+/// Picks the product; where this machine does not have it, the reason is in `reason`.
+narrows_status choose_product(const std::string& wanted, narrows_context& context,
+                              std::string& reason) {
+    if (std::find(std::begin(product_names), std::end(product_names), wanted) ==
+        std::end(product_names)) {
+        reason = "unknown product '" + wanted +
+                 "', expected auto, openblas, eigen, eigen-sse2, eigen-avx2 or eigen-avx512";
+        return NARROWS_BAD_ARGUMENT;
+    }
     context.isa = &best_kernels();
     const std::string prefix = "eigen-";
     if (wanted.compare(0, prefix.size(), prefix) == 0) {
         context.isa = find_kernels(wanted.c_str() + prefix.size());
         if (context.isa == nullptr) {
             reason = "product " + wanted + ": this processor does not run it";
-            return false;
+            return NARROWS_UNAVAILABLE;
         }
-    } else if (wanted != "auto" && wanted != "openblas" && wanted != "eigen") {
-        reason = "unknown product " + wanted +
-                 ", expected auto, openblas, eigen, eigen-sse2, eigen-avx2 or eigen-avx512";
-        return false;
     }
     context.gemm = context.isa->gemm;
     context.operations = std::string(eigen_version) + " (" + context.isa->name + ")";
-    if (wanted != "auto" && wanted != "openblas") return true;
+    if (wanted != "auto" && wanted != "openblas") return NARROWS_OK;
     const OpenBlas& library = openblas();
     if (library.gemm != nullptr) {
         context.gemm = library.gemm;
         context.operations += ", " + library.description;
     } else if (wanted == "openblas") {
         reason = "product openblas: " + library.description;
-        return false;
+        return NARROWS_UNAVAILABLE;
     }
-    return true;
+    return NARROWS_OK;
+}
+
+narrows_status open_context(const narrows_open_options& options,
+                            std::unique_ptr<narrows_context>& opened, std::string& reason) {
+    if (options.device != 0 || options.num_threads < 0 || options.num_threads > most_threads) {
+        reason = options.device != 0
+                     ? "there is one CPU, device 0"
+                     : std::to_string(options.num_threads) + " threads, expected 1 to " +
+                           std::to_string(most_threads);
+        return NARROWS_BAD_ARGUMENT;
+    }
+    opened = std::make_unique<narrows_context>();
+    const char* const product = options.product == nullptr ? "auto" : options.product;
+    const narrows_status status = choose_product(product, *opened, reason);
+    if (status != NARROWS_OK) return status;
+    opened->processors = std::max<std::int64_t>(1, sysconf(_SC_NPROCESSORS_CONF));
+    const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    opened->threads =
+        std::make_unique<Threads>(options.num_threads != 0 ? options.num_threads : processors);
+    return NARROWS_OK;
 }
 
 narrows_status open(const narrows_open_options* options, narrows_context** context, char* reason,
                     size_t reason_size) {
-    if (options == nullptr || context == nullptr || options->device != 0 ||
-        options->num_threads < 0 || options->num_threads > most_threads) {
-        copy_text("bad argument", reason, reason_size);
-        return NARROWS_BAD_ARGUMENT;
-    }
+    if (options == nullptr || context == nullptr) return NARROWS_BAD_ARGUMENT;
     *context = nullptr;
-    copy_text("", reason, reason_size);
+    std::unique_ptr<narrows_context> opened;
     try {
-        auto opened = std::make_unique<narrows_context>();
         std::string text;
-        if (!choose_product(options->product == nullptr ? "auto" : options->product, *opened,
-                            text)) {
-            copy_text(text, reason, reason_size);
-            return NARROWS_UNAVAILABLE;
-        }
-        opened->processors = std::max<std::int64_t>(1, sysconf(_SC_NPROCESSORS_CONF));
-        const int threads =
-            options->num_threads != 0
-                ? options->num_threads
-                : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-        opened->threads = std::make_unique<Threads>(threads);
-        *context = opened.release();
-        return NARROWS_OK;
+        const narrows_status status = open_context(*options, opened, text);
+        copy_text(text, reason, reason_size);
+        if (status == NARROWS_OK) *context = opened.release();
+        return status;
     } catch (const std::bad_alloc&) {
         copy_text("not enough host memory", reason, reason_size);
-        return NARROWS_OUT_OF_MEMORY;
     } catch (const std::exception& error) {  // no thread can be started
         copy_text(error.what(), reason, reason_size);
-        return NARROWS_OUT_OF_MEMORY;
     }
+    return NARROWS_OUT_OF_MEMORY;
 }
 
 void close(narrows_context* context) {

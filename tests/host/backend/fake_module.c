@@ -15,8 +15,15 @@ EXPORT int something_else(void) {
 
 static int64_t free_memory = 1000;
 
+#if defined(FAKE_NEEDS_LIBRARY)
+int narrows_absent(void);
+#endif
+
 static narrows_status probe(int32_t* num_devices, char* reason, size_t reason_size) {
     *num_devices = 1;
+#if defined(FAKE_NEEDS_LIBRARY)
+    *num_devices += narrows_absent();
+#endif
 #if defined(FAKE_PROBE_REFUSES)
     snprintf(reason, reason_size, "the fake device is asleep");
     return NARROWS_UNAVAILABLE;

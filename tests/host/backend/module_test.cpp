@@ -30,6 +30,10 @@ TEST(Module, ThatIsAbsentIsAReason) {
     expect_reason(load_fake("absent"), "cannot load the module");
 }
 
+TEST(Module, WhoseLibraryIsMissingIsAReasonThatNamesIt) {
+    expect_reason(load_fake("needs_library"), "libnarrows_absent.so.99");
+}
+
 TEST(Module, WithoutTheSymbolIsAReason) {
     expect_reason(load_fake("no_symbol"), "does not export narrows_backend_get");
 }

@@ -64,6 +64,23 @@ TEST(Extract, TakesOutOneCell) {
     EXPECT_GT(half["rows"][0]["gdp_loss"].get<double>(), 0.0);
 }
 
+TEST(Extract, FindsTheFlowsThatMatterMost) {
+    const auto cells = extract({"world-2011", "--cells", "--top", "30"});
+    const auto first = cells["rows"][0]["sector"].get<std::string>();
+    const auto arrow = first.find(" > ");
+
+    const auto alone =
+        extract({"world-2011", "--cell", first.substr(0, arrow), first.substr(arrow + 3)});
+
+    ASSERT_EQ(cells["rows"].size(), 30U);
+    EXPECT_EQ(alone["rows"][0]["gdp_loss"], cells["rows"][0]["gdp_loss"]);
+    for (std::size_t row = 1; row < 30; ++row) {
+        EXPECT_LE(cells["rows"][row]["gdp_loss"].get<double>(),
+                  cells["rows"][row - 1]["gdp_loss"].get<double>());
+    }
+    EXPECT_EQ(extract({"world-2011", "--cells"})["rows"].size(), 100U);
+}
+
 TEST(Extract, TakesOutAFraction) {
     const auto all = extract({"textbook/miller-blair-2009", "--kind", "forward"});
     const auto almost_all =
@@ -92,6 +109,8 @@ TEST(Extract, RefusesOptionsThatDoNotFit) {
     expect_extract_refused({"--fraction", "nan"}, {"--fraction: found 'nan', expected a number"});
     expect_extract_refused({"--fraction", "0.5"}, {"--fraction is defined for --kind forward"});
     expect_extract_refused({"--by-region"}, {"a national table has one region only"});
+    expect_extract_refused({"--cells", "--by-region"}, {"--by-region"});
+    expect_extract_refused({"--cells", "--kind", "forward"}, {"--kind does not apply"});
     expect_extract_refused({"--cell", "1"}, {"--cell"});
     expect_extract_refused({"--cell", "1", "7"}, {"unknown sector '7'"});
     expect_extract_refused({"--top", "-1"}, {"--top: found '-1'"});

@@ -77,6 +77,35 @@ TEST(Solve, FindsTheOutputThatFinalDemandCallsFor) {
     EXPECT_LT(result["relative_residual"].get<double>(), 1e-14);
 }
 
+TEST(Solve, GivesTotalsWithoutFormingOutputs) {
+    const ScratchFolder folder;
+    const std::string demand = folder.write("f.csv", "sector,base,new\n1,350,600\n2,1700,1500\n");
+    const auto full = run_json({"solve", textbook, "--demand", demand});
+
+    const auto totals = run_json({"solve", textbook, "--demand", demand, "--totals"});
+
+    EXPECT_EQ(totals["scenarios"], full["scenarios"]);
+    EXPECT_FALSE(totals.contains("rows"));
+    EXPECT_NEAR(totals["scenarios"][1]["output"], 1247.52475247525 + 1841.58415841584, 1e-9);
+    expect_refused(run_narrows({"solve", textbook, "--demand", demand, "--totals", "--bounds"}), 2,
+                   {"--totals"});
+}
+
+TEST(Solve, BoundsTheErrorOfEveryOutput) {
+    const ScratchFolder folder;
+    const std::string demand = folder.write("f.csv", "sector,only\nCHN_CON,1000\nUSA_PUB,3\n");
+
+    const auto result = run_json({"solve", "world-2011", "--demand", demand, "--bounds"});
+
+    EXPECT_LT(result["error_bound"].get<double>(), 1e-11);
+    ASSERT_EQ(result["bounds"].size(), result["rows"].size());
+    for (std::size_t row = 0; row < result["rows"].size(); ++row) {
+        const double bound = result["bounds"][row]["only"];
+        EXPECT_GE(bound, 0.0);
+        EXPECT_LE(bound, 1e-10 * (1.0 + result["rows"][row]["only"].get<double>()));
+    }
+}
+
 TEST(Solve, TakesZeroForSectorsThatAreNotListed) {
     const ScratchFolder folder;
     const std::string demand = folder.write("f.csv", "sector,only\n2,1700\n");

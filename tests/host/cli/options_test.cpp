@@ -128,6 +128,50 @@ TEST(BackendOption, RunsOnTheCpuWhereThatIsAskedFor) {
     EXPECT_EQ(run["backend"], "cpu");
 }
 
+TEST(ComputeOptions, AreRecordedAndChangeNoDigitThatMatters) {
+    const auto base = run_json({"multipliers", "world-2011", "--threads", "1"});
+    EXPECT_EQ(base["run"]["threads"], 1);
+    EXPECT_EQ(base["run"]["solver"]["path"], "gth");
+    EXPECT_EQ(base["run"]["solver"]["slack"], "accounts");
+    EXPECT_EQ(base["run"]["solver"]["methods"][0], "inverse: n = 312 is small");
+
+    for (const char* method : {"inverse", "lu", "iterate"}) {
+        const auto other = run_json({"multipliers", "world-2011", "--method", method});
+
+        EXPECT_EQ(other["run"]["solver"]["methods"][0], std::string(method) + ": asked for");
+        for (std::size_t row = 0; row < base["rows"].size(); ++row) {
+            EXPECT_NEAR(other["rows"][row]["output"].get<double>() /
+                            base["rows"][row]["output"].get<double>(),
+                        1.0, 1e-13);
+        }
+    }
+}
+
+TEST(ComputeOptions, GiveTheSameBitsForAnyNumberOfThreads) {
+    const auto one = run_json({"extract", "world-2011", "--threads", "1"});
+    const auto three = run_json({"extract", "world-2011", "--threads", "3"});
+
+    EXPECT_EQ(one["rows"], three["rows"]);
+}
+
+TEST(ComputeOptions, NameTheProductInTheRecord) {
+    const auto run = run_json({"multipliers", textbook, "--product", "eigen-sse2"})["run"];
+
+    EXPECT_NE(run["operations"].get<std::string>().find("(sse2)"), std::string::npos);
+}
+
+TEST(ComputeOptions, AreRefusedWhereTheyMakeNoSense) {
+    const auto refused = [](const char* option, const char* value, const char* part) {
+        expect_refused(run_narrows({"multipliers", textbook, "--backend", "cpu", option, value}), 2,
+                       {part});
+    };
+
+    refused("--method", "guess", "unknown method 'guess', expected auto, inverse, lu or iterate");
+    refused("--product", "mkl", "unknown product 'mkl'");
+    refused("--threads", "0", "found '0', expected a whole number from 1");
+    refused("--threads", "5000", "5000 threads, expected 1 to 1024");
+}
+
 TEST(BackendOption, IsRefusedByEveryCommandWhereItCannotRun) {
     const auto backends = run_json({"doctor"})["backends"];
     if (backends[1]["usable"]) GTEST_SKIP() << "CUDA runs here: " << backends[1]["detail"];
