@@ -55,14 +55,6 @@ std::vector<Workload> workloads(const BenchOptions& options) {
     return result;
 }
 
-/// Throws ArgumentError where `value` is none of `allowed`.
-void require_one_of(const char* what, const std::string& value,
-                    const std::vector<std::string>& allowed) {
-    if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return;
-    throw ArgumentError(fmt::format("unknown {} {}, expected one of {}", what, in_quotes(value),
-                                    fmt::join(allowed, ", ")));
-}
-
 Backend open(const std::string& name, const narrows::BackendOptions& settings) {
     return name == "cpu" ? Backend::cpu(settings)
                          : choose_backend(BackendRequest::cuda, settings).backend;
@@ -155,9 +147,10 @@ Sheet sheet_of(const std::vector<Backend>& backends) {
 void check(const BenchOptions& options, const CLI::App& command) {
     parse_output_format(options.output.format);
     for (const std::string& name : options.operations) parse_operation(name);
-    require_one_of("backend", options.backend, {"cpu", "cuda", "all"});
-    require_one_of("product", options.settings.product,
-                   {"auto", "openblas", "eigen", "eigen-sse2", "eigen-avx2", "eigen-avx512"});
+    if (options.backend != "cpu" && options.backend != "cuda" && options.backend != "all") {
+        throw ArgumentError("unknown backend " + in_quotes(options.backend) +
+                            ", expected cpu, cuda or all");
+    }
     const auto asked = [&](Operation operation) {
         const auto& all = options.operations;
         return std::find(all.begin(), all.end(), to_string(operation)) != all.end();
