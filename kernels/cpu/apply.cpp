@@ -9,8 +9,8 @@
 namespace narrows::cpu {
 namespace {
 
-// Every product has this shape, the last one padded with zeros, and the width is a multiple of every
-// width that OpenBLAS's and Eigen's kernels work in (4, 6, 8, 12, 24): no column falls into a
+// Every product has this shape, the last one padded with zeros, and the width is a multiple of
+// every width that OpenBLAS's and Eigen's kernels work in (4, 6, 8, 12, 24): no column falls into a
 // remainder loop, which may add up in another order, and a column gives the same bits in any
 // batch.
 constexpr std::int64_t apply_width = 192;

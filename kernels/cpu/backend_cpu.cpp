@@ -110,8 +110,9 @@ narrows_status open_context(const narrows_open_options& options,
     if (status != NARROWS_OK) return status;
     opened->processors = std::max<std::int64_t>(1, sysconf(_SC_NPROCESSORS_CONF));
     const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    opened->threads =
-        std::make_unique<Threads>(options.num_threads != 0 ? options.num_threads : processors);
+    int threads = options.num_threads != 0 ? options.num_threads : processors;
+    if (opened->gemm != opened->isa->gemm) threads = std::min(threads, openblas().most_threads);
+    opened->threads = std::make_unique<Threads>(threads);
     return NARROWS_OK;
 }
 

@@ -57,6 +57,14 @@ std::string version_of(const char* config) {
     return end == nullptr ? config : std::string(config, end);
 }
 
+/// "... MAX_THREADS=64"; where it does not say, what every build allows.
+int most_threads(const char* config) {
+    const char* const key = "MAX_THREADS=";
+    const char* const found = std::strstr(config, key);
+    const int number = found == nullptr ? 0 : std::atoi(found + std::strlen(key));
+    return number > 0 ? number : 1;
+}
+
 OpenBlas load() {
     const TemporaryVariable core("OPENBLAS_CORETYPE", core_type());
     // Its own threads would be started on loading, only to be told not to work.
@@ -65,7 +73,7 @@ OpenBlas load() {
     for (const char* name : {"libopenblas.so.0", "libopenblas.so"}) {
         if (library == nullptr) library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     }
-    if (library == nullptr) return {nullptr, "libopenblas.so.0 not found"};
+    if (library == nullptr) return {nullptr, "libopenblas.so.0 not found", 0};
     const auto find = [library](const char* name) { return dlsym(library, name); };
     cblas_dgemm = reinterpret_cast<CblasDgemm>(find("cblas_dgemm"));
     const auto set_threads = reinterpret_cast<void (*)(int)>(find("openblas_set_num_threads"));
@@ -73,13 +81,13 @@ OpenBlas load() {
     const auto core_name = reinterpret_cast<const char* (*)()>(find("openblas_get_corename"));
     if (cblas_dgemm == nullptr || set_threads == nullptr || config == nullptr ||
         core_name == nullptr) {
-        return {nullptr, "libopenblas.so.0 lacks cblas_dgemm or openblas_set_num_threads"};
+        return {nullptr, "libopenblas.so.0 lacks cblas_dgemm or openblas_set_num_threads", 0};
     }
     if (std::strstr(config(), "USE64BITINT") != nullptr) {
-        return {nullptr, "libopenblas.so.0 has 64-bit integers"};
+        return {nullptr, "libopenblas.so.0 has 64-bit integers", 0};
     }
     set_threads(1);
-    return {gemm, version_of(config()) + " (" + core_name() + ")"};
+    return {gemm, version_of(config()) + " (" + core_name() + ")", most_threads(config())};
 }
 
 }  // namespace

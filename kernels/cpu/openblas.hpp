@@ -10,6 +10,7 @@ namespace narrows::cpu {
 struct OpenBlas {
     Gemm gemm = nullptr;
     std::string description;  // "OpenBLAS 0.3.21 (Haswell)", or why there is none
+    int most_threads = 0;     // that may call it at a time: it has buffers for so many
 };
 
 /// Looks for libopenblas once. OpenBLAS picks its kernels when it is loaded, and some releases take
