@@ -96,7 +96,7 @@ build_steps() {
 }
 
 test_steps() {
-    local tool
+    local tool module
     step_with "$bin/narrows_gpu_tests" gpu_tests 60 \
         ctest --test-dir "$build" -L gpu --output-on-failure
     for tool in memcheck racecheck initcheck synccheck; do
@@ -105,6 +105,11 @@ test_steps() {
             "$bin/narrows" bench --backend cuda --sizes 70,200 --batch-orders 40,200 --draws 8 \
             --repeat 1 --output json --out "$out/$tool.json"
     done
+    # The tests of the contract are small; some of them ask for what CUDA must refuse.
+    module=$(find "$build" -name narrows_cuda.so -print -quit 2>/dev/null)
+    step_with "$bin/narrows_cuda_tests" memcheck_tests 60 \
+        env "NARROWS_CUDA_TEST_MODULE=$module" compute-sanitizer --tool memcheck \
+        --report-api-errors no --error-exitcode 9 "$bin/narrows_cuda_tests" --gtest_brief=1
 }
 
 point_steps() {

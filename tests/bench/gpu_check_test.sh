@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The control flow of bench/gpu_check.sh with stubs for everything that needs a GPU: a failing step, a
-# step that takes too long, a used-up budget, what is missing, and the dry run.
+# The control flow of bench/gpu_check.sh with stubs for everything that needs a GPU: a failing step, one
+# that takes too long, a used-up budget, what is missing, and the dry run.
 set -uo pipefail
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scratch=$(mktemp -d)
@@ -45,7 +45,6 @@ else
 fi
 EOF
 stub measurement <<'EOF'
-if [ "$(basename "$0")" = bench_solve ]; then sleep 60; fi
 while [ $# -gt 0 ]; do
     case $1 in
         --out | --json) echo '{"figure": 1}' >"$2" ;;
@@ -66,18 +65,17 @@ check() { # OUTDIR [OPTION...]
         >"$scratch/said" 2>"$scratch/complained"
 }
 
-# ---- a run: one failing step, one that is stopped, one whose program is missing ------------------------
+# ---- a run: one step fails, the program of another is missing ------------------------------------------
 
 out="$scratch/o \"u' t"
-GPU_CHECK_SECONDS=12 check "$out"
+check "$out"
 expect_code $? 1
 summary=$out/summary.txt
 expect_text "$summary" 'A "GPU", 1.2'
-expect "the stopped step says so" grep -qE '^bench_solve +failed.*stopped after' "$summary"
 expect "the failing step says so" grep -qE '^racecheck +failed.*exit code 9' "$summary"
 expect "later steps ran" grep -qE '^initcheck +ok' "$summary"
 expect "a missing program is skipped" grep -qE '^bench_extraction +skipped' "$summary"
-expect "the last steps are out of time" grep -qE '^bench_rank +skipped.*budget' "$summary"
+expect "the last step ran" grep -qE '^bench_rank +ok' "$summary"
 expect_text "$summary" "narrows beside others"
 expect_text "$summary" "an explicit CUBLAS_DEFAULT_MATH wins"
 expect_text "$out/summary.json" '"points": {"figure": 1}'
@@ -85,6 +83,22 @@ expect_text "$out/summary.json" '"machine": "A \"GPU\", 1.2'
 if command -v python3 >/dev/null; then
     expect "summary.json is JSON" python3 -m json.tool "$out/summary.json" "$scratch/json"
 fi
+
+# ---- time ------------------------------------------------------------------------------------------
+
+steps() { # one that is stopped, one for which no time is left
+    # shellcheck source=bench/steps.sh
+    . "$source_dir/bench/steps.sh"
+    steps_start "$scratch/steps" 60
+    step slow 1 sleep 30
+    steps_end=$(date +%s)
+    step late 1 true
+    steps_finish "a machine"
+}
+(steps) >/dev/null
+expect_code $? 1
+expect "the stopped step says so" grep -qE '^slow +failed.*after 1 s' "$scratch/steps/summary.txt"
+expect "out of time is no failure" grep -qE '^late +skipped.*budget' "$scratch/steps/summary.txt"
 
 # ---- what cannot be done ---------------------------------------------------------------------------
 
@@ -113,9 +127,9 @@ expect_code $? 2
 check --dry-run "$scratch/never"
 expect_code $? 0
 expect "a dry run writes nothing" [ ! -e "$scratch/never" ]
-for name in configure build gpu_tests memcheck racecheck initcheck synccheck points emulation bench \
-    bench_large bench_draws peers_gpu peers_cpu bench_inverse bench_solve bench_extraction \
-    bench_batch bench_rank; do
+for name in configure build gpu_tests memcheck racecheck initcheck synccheck memcheck_tests \
+    points emulation bench bench_large bench_draws peers_gpu peers_cpu bench_inverse bench_solve \
+    bench_extraction bench_batch bench_rank; do
     expect "the dry run has $name" grep -q "^$name " "$scratch/said"
 done
 
