@@ -144,8 +144,8 @@ narrows_status apply_sparse(narrows_context* context, const narrows_matrix* matr
         std::int64_t most_entries = 0;
         for (std::int64_t chunk = 0; chunk < num_chunks; ++chunk) {
             const Columns columns = chunk_columns(chunk, width, num_rhs);
-            most_entries = std::max(
-                most_entries, starts[columns.first + columns.count] - starts[columns.first]);
+            most_entries = std::max(most_entries,
+                                    starts[columns.first + columns.count] - starts[columns.first]);
         }
         const DeviceArray<std::int64_t> device_starts(2 * (width + 1));
         const DeviceArray<std::int64_t> device_rows(2 * most_entries);

@@ -27,10 +27,10 @@ class DeviceTable {
         send(context, batch.slack, batch.order, slack_);
         send(context, batch.weights, batch.order * batch.num_weights, weights_);
         send(context, batch.demands, batch.order * batch.num_demands, demands_);
-        view_ = {batch.order,        coefficients_.get(), slack_.get(),
-                 spread_.get(),      batch.seed,          batch.stream,
-                 batch.num_weights,  weights_.get(),      batch.weights_per_output != 0,
-                 batch.num_demands,  demands_.get()};
+        view_ = {batch.order,       coefficients_.get(), slack_.get(),
+                 spread_.get(),     batch.seed,          batch.stream,
+                 batch.num_weights, weights_.get(),      batch.weights_per_output != 0,
+                 batch.num_demands, demands_.get()};
     }
     const kernels::PerturbedTable& view() const { return view_; }
 
@@ -50,14 +50,14 @@ void launch_small_draws(cudaStream_t stream, const kernels::PerturbedTable& of,
     const kernels::PerturbedTable table = of;
     const BatchPlan p = plan;
     const int threads = table.n <= 48 ? 128 : table.n <= 100 ? 256 : 512;
-    launch<512>(
-        "small_draws", stream, count, threads, kernels::gth_shared_size(table.n),
-        [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
-            double* const record = records + block * p.record;
-            kernels::small_draw(executor, shared, table, first_draw + block,
-                                {record + p.totals, record + p.multipliers, record + p.outputs,
-                                 inverses ? record + p.inverse : nullptr, pivots + block});
-        });
+    launch<512>("small_draws", stream, count, threads, kernels::gth_shared_size(table.n),
+                [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
+                    double* const record = records + block * p.record;
+                    kernels::small_draw(
+                        executor, shared, table, first_draw + block,
+                        {record + p.totals, record + p.multipliers, record + p.outputs,
+                         inverses ? record + p.inverse : nullptr, pivots + block});
+                });
 }
 
 /// One block per column of every draw. Bound by the random numbers.
@@ -147,8 +147,8 @@ void bring_results(narrows_context& context, const narrows_batch& batch, const B
 
 void run(narrows_context& context, const narrows_batch& batch) {
     const std::int64_t n = batch.order;
-    const bool small = n <= most_small_order &&
-                       8 * kernels::gth_shared_size(n) <= context.shared_bytes;
+    const bool small =
+        n <= most_small_order && 8 * kernels::gth_shared_size(n) <= context.shared_bytes;
     const bool inverses = batch.inverses != nullptr;
     const BatchPlan plan =
         small ? small_plan(n, batch.num_weights, batch.num_demands, inverses, batch.num_draws)

@@ -1,7 +1,6 @@
-#include "kernels/cuda/context.cuh"
-
 #include <memory>
 
+#include "kernels/cuda/context.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/operations.cuh"
 
@@ -131,9 +130,9 @@ narrows_status describe(narrows_context* context, char* operations, size_t opera
         }
         check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
         const cudaDeviceProp properties = properties_of(context->device);
-        copy_text("cuBLAS " + version(blas[0], blas[1]) + ", cuSOLVER " +
-                      version(solver[0], solver[1]),
-                  operations, operations_size);
+        copy_text(
+            "cuBLAS " + version(blas[0], blas[1]) + ", cuSOLVER " + version(solver[0], solver[1]),
+            operations, operations_size);
         copy_text(std::string(properties.name) + ", sm_" + std::to_string(properties.major) +
                       std::to_string(properties.minor) + ", " +
                       std::to_string(properties.totalGlobalMem >> 30) + " GiB, driver " +

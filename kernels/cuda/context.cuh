@@ -44,9 +44,9 @@ struct narrows_context {
     std::int64_t shared_bytes = 0;  // most shared memory of one block
     narrows::cuda::Lane lanes[2];
     narrows::cuda::Stream copy_in, copy_out;
-    narrows::cuda::Event fork, join;       // of the two lanes
-    narrows::cuda::Event arrived;          // on copy_in
-    narrows::cuda::Event produced[2];      // on lane 0, one per buffer
+    narrows::cuda::Event fork, join;   // of the two lanes
+    narrows::cuda::Event arrived;      // on copy_in
+    narrows::cuda::Event produced[2];  // on lane 0, one per buffer
     narrows::cuda::Staging staging;
     narrows::cuda::DeviceArray<narrows::kernels::PivotInfo> pivots{1};
     narrows::cuda::Owned<cusolverDnHandle_t, cusolverDnDestroy> solver;

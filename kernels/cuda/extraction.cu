@@ -17,24 +17,24 @@ constexpr int threads = 256;
 /// One block per column of the chunk: column_sums_j = sum_i |I - L + A L|_ij.
 void launch_residual(cudaStream_t stream, std::int64_t n, std::int64_t first, std::int64_t columns,
                      const double* l, const double* al, double* column_sums) {
-    launch<threads>("residual", stream, columns, threads, kernels::column_parts,
-                    [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block,
-                                       double* partial) {
-                        const std::int64_t j = first + block;
-                        kernels::residual_column_sum(executor, partial, n, j, l + j * n,
-                                                     al + block * n, column_sums + j);
-                    });
+    launch<threads>(
+        "residual", stream, columns, threads, kernels::column_parts,
+        [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* partial) {
+            const std::int64_t j = first + block;
+            kernels::residual_column_sum(executor, partial, n, j, l + j * n, al + block * n,
+                                         column_sums + j);
+        });
 }
 
 /// One block per tile of 32 x 32 cells.
 void launch_cell_losses(cudaStream_t stream, const kernels::CellLosses& losses) {
     const kernels::CellLosses p = losses;
     const std::int64_t tiles = kernels::num_tiles(p.n) * kernels::num_tiles(p.columns);
-    launch<threads>("cell_losses", stream, tiles, threads, kernels::tile_shared,
-                    [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t tile,
-                                       double* shared) {
-                        kernels::cell_losses_tile(executor, shared, tile, p);
-                    });
+    launch<threads>(
+        "cell_losses", stream, tiles, threads, kernels::tile_shared,
+        [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t tile, double* shared) {
+            kernels::cell_losses_tile(executor, shared, tile, p);
+        });
 }
 
 /// One block for all values.
@@ -111,11 +111,10 @@ narrows_status cell_losses(narrows_context* context, const narrows_matrix* l,
                 const std::int64_t first = chunk * width;
                 const std::int64_t columns = std::min(width, n - first);
                 double* const minima = buffers.tile_smallest.get() + buffer * buffers.tiles;
-                launch_cell_losses(
-                    stream.get(),
-                    {n, l->values.get(), a->values.get(), buffers.vectors.get(),
-                     buffers.vectors.get() + n, phi, first, columns,
-                     buffers.losses.get() + buffer * n * width, minima});
+                launch_cell_losses(stream.get(),
+                                   {n, l->values.get(), a->values.get(), buffers.vectors.get(),
+                                    buffers.vectors.get() + n, phi, first, columns,
+                                    buffers.losses.get() + buffer * n * width, minima});
                 launch_smallest(stream.get(), kernels::num_tiles(n) * kernels::num_tiles(columns),
                                 minima, buffers.smallest.get() + buffer);
             },

@@ -30,8 +30,8 @@ std::int64_t batch_doubles(std::int64_t n, std::int64_t count) {
         const BatchPlan small = small_plan(n, some, 0, true, std::max<std::int64_t>(count, 1));
         wave = std::max(wave, small.wave * (small.record + 2));
         // Without inverses the waves are longer, but no larger.
-        wave = std::max(wave, std::min(wave_budget, std::min<std::int64_t>(count, 4096) *
-                                                        (small.record + 2)));
+        wave = std::max(
+            wave, std::min(wave_budget, std::min<std::int64_t>(count, 4096) * (small.record + 2)));
     }
     return 2 * n * n + n + n * some + 2 * wave + 4 * 4096;
 }
@@ -42,22 +42,30 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
     const std::int64_t width = chunk_width(n);
     switch (operation) {
         case NARROWS_UPLOAD:
-        case NARROWS_CREATE: return 8 * n * count;
-        case NARROWS_MULTIPLY: return 0;
+        case NARROWS_CREATE:
+            return 8 * n * count;
+        case NARROWS_MULTIPLY:
+            return 0;
         case NARROWS_INVERT:
             return 8 * (n * n + kernels::inverse_workspace(n, BlockOps::base_order) + 2 * n) + slop;
         // K, its pivots, and cuSOLVER's panels and workspace, which it keeps within some 1024
         // columns.
-        case NARROWS_FACTOR: return 8 * n * n + 8 * n * 1026 + (std::int64_t{32} << 20);
-        case NARROWS_INVERT_FACTOR: return 8 * n * n + slop;
-        case NARROWS_SOLVE: return 8 * 4 * n * width + slop;
-        case NARROWS_RESIDUAL: return 8 * n * (std::min(width, n) + 1) + slop;
-        case NARROWS_SWEEP: return 8 * sweep_doubles(n, count) + slop;
+        case NARROWS_FACTOR:
+            return 8 * n * n + 8 * n * 1026 + (std::int64_t{32} << 20);
+        case NARROWS_INVERT_FACTOR:
+            return 8 * n * n + slop;
+        case NARROWS_SOLVE:
+            return 8 * 4 * n * width + slop;
+        case NARROWS_RESIDUAL:
+            return 8 * n * (std::min(width, n) + 1) + slop;
+        case NARROWS_SWEEP:
+            return 8 * sweep_doubles(n, count) + slop;
         case NARROWS_CELLS:
             return 8 * (2 * n * std::min(width, n) + 2 * n +
                         2 * kernels::num_tiles(n) * kernels::num_tiles(std::min(width, n))) +
                    slop;
-        case NARROWS_BATCH: return 8 * batch_doubles(n, count) + slop;
+        case NARROWS_BATCH:
+            return 8 * batch_doubles(n, count) + slop;
     }
     return 0;
 }
@@ -65,16 +73,26 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
 const char* formula(narrows_operation operation) {
     switch (operation) {
         case NARROWS_UPLOAD:
-        case NARROWS_CREATE: return "8 n columns bytes";
-        case NARROWS_MULTIPLY: return "nothing";
-        case NARROWS_INVERT: return "13.4 n^2 bytes";
-        case NARROWS_FACTOR: return "8 n^2 + 8200 n bytes + 32 MiB";
-        case NARROWS_INVERT_FACTOR: return "8 n^2 bytes";
-        case NARROWS_SOLVE: return "32 n w bytes, w = 1024 columns, 512 from n = 16385";
-        case NARROWS_RESIDUAL: return "8 n w bytes, w = 1024 columns, 512 from n = 16385";
-        case NARROWS_SWEEP: return "n^2 bytes with flows, at least 16 MiB";
-        case NARROWS_CELLS: return "16 n w bytes, w = 1024 columns, 512 from n = 16385";
-        case NARROWS_BATCH: return "16 n^2 bytes + two waves of draws, 256 MiB or one draw each";
+        case NARROWS_CREATE:
+            return "8 n columns bytes";
+        case NARROWS_MULTIPLY:
+            return "nothing";
+        case NARROWS_INVERT:
+            return "13.4 n^2 bytes";
+        case NARROWS_FACTOR:
+            return "8 n^2 + 8200 n bytes + 32 MiB";
+        case NARROWS_INVERT_FACTOR:
+            return "8 n^2 bytes";
+        case NARROWS_SOLVE:
+            return "32 n w bytes, w = 1024 columns, 512 from n = 16385";
+        case NARROWS_RESIDUAL:
+            return "8 n w bytes, w = 1024 columns, 512 from n = 16385";
+        case NARROWS_SWEEP:
+            return "n^2 bytes with flows, at least 16 MiB";
+        case NARROWS_CELLS:
+            return "16 n w bytes, w = 1024 columns, 512 from n = 16385";
+        case NARROWS_BATCH:
+            return "16 n^2 bytes + two waves of draws, 256 MiB or one draw each";
     }
     return "";
 }

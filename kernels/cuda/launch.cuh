@@ -67,8 +67,8 @@ void launch(const char* name, cudaStream_t stream, std::int64_t blocks, int thre
                                    static_cast<int>(bytes)),
               name);
     }
-    kernel<most_threads><<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), bytes,
-                           stream>>>(body);
+    kernel<most_threads>
+        <<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), bytes, stream> > >(body);
     check(cudaGetLastError(), name);
 }
 

@@ -31,9 +31,8 @@ void launch_identity_minus(cudaStream_t stream, std::int64_t n, const double* a,
 }
 
 void launch_identity(cudaStream_t stream, std::int64_t n, double* k) {
-    launch_cells("identity", stream, n * n, [=] NARROWS_DEVICE(std::int64_t cell) {
-        kernels::identity_cell(cell, n, k);
-    });
+    launch_cells("identity", stream, n * n,
+                 [=] NARROWS_DEVICE(std::int64_t cell) { kernels::identity_cell(cell, n, k); });
 }
 
 void launch_diagonal(cudaStream_t stream, std::int64_t n, const double* matrix, double* diagonal) {

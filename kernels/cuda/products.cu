@@ -1,8 +1,7 @@
-#include "kernels/cuda/products.cuh"
-
 #include "kernels/common/gth_shared.hpp"
 #include "kernels/common/reduction.hpp"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/products.cuh"
 
 namespace narrows::cuda {
 namespace {

@@ -1,10 +1,10 @@
-#include "kernels/cuda/staging.cuh"
-
 #include <algorithm>
 #include <cstring>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "kernels/cuda/staging.cuh"
 
 namespace narrows::cuda {
 namespace {

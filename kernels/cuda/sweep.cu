@@ -69,8 +69,7 @@ void column_and_row_sums(narrows_context& context, const narrows_matrix& l,
     const DeviceArray<double> column_sums(n * sweep_weights);
     const DeviceArray<double> flows(n * sweep_flows);
     const DeviceArray<double> row_sums(n * sweep_flows);
-    const DeviceArray<double> partial(
-        sweep.num_flows > 0 ? stride * kernels::sweep_groups(n) : 0);
+    const DeviceArray<double> partial(sweep.num_flows > 0 ? stride * kernels::sweep_groups(n) : 0);
     const Stream& stream = context.lanes[0].stream;
     std::int64_t first_weight = 0;
     std::int64_t first_flow = 0;
@@ -92,8 +91,7 @@ void column_and_row_sums(narrows_context& context, const narrows_matrix& l,
                 context.staging.to_host(to + first * n, n, from, n, n, columns, stream);
             }
         };
-        bring(first_weight, sweep.num_weights, sweep_weights, sweep.column_sums,
-              column_sums.get());
+        bring(first_weight, sweep.num_weights, sweep_weights, sweep.column_sums, column_sums.get());
         bring(first_flow, sweep.num_flows, sweep_flows, sweep.row_sums, row_sums.get());
         first_weight += sweep_weights;
         first_flow += sweep_flows;
@@ -122,8 +120,8 @@ class Gatherer {
         if (parts_.empty()) return;
         const Stream& stream = context_.lanes[0].stream;
         const auto count = static_cast<std::int64_t>(parts_.size());
-        context_.staging.to_device(device_parts_.get(), &parts_.data()->column,
-                                   count * part_words, stream);
+        context_.staging.to_device(device_parts_.get(), &parts_.data()->column, count * part_words,
+                                   stream);
         launch_gather(stream.get(), matrix_.rows, matrix_.values.get(), count,
                       reinterpret_cast<const kernels::ColumnPart*>(device_parts_.get()),
                       buffer_.get());
