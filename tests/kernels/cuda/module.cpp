@@ -1,7 +1,6 @@
 #include "tests/kernels/cuda/module.hpp"
 
 #include <cstdlib>
-
 #include <dlfcn.h>
 
 namespace narrows::cuda_tests {

@@ -47,7 +47,8 @@ double relative_error(const Eigen::MatrixXd& computed, const LongMatrix& exact) 
         for (Eigen::Index i = 0; i < exact.rows(); ++i) {
             const long double error = std::abs(computed(i, j) - exact(i, j));
             if (error > 0.0L || std::isnan(error)) {
-                worst = std::isnan(error) ? INFINITY : std::max(worst, error / std::abs(exact(i, j)));
+                worst =
+                    std::isnan(error) ? INFINITY : std::max(worst, error / std::abs(exact(i, j)));
             }
         }
     }
