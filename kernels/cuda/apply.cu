@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <vector>
 
 #include "kernels/common/elementwise.hpp"
 #include "kernels/cuda/context.cuh"
@@ -66,6 +67,57 @@ bool bad_sparse(std::int64_t n, std::int64_t num_rhs, const std::int64_t* starts
     return std::any_of(rows + starts[0], rows + starts[num_rhs],
                        [n](std::int64_t row) { return row < 0 || row >= n; });
 }
+
+/// Chunks of at most `width` columns and, but for a single column, n width / 2 entries.
+std::vector<Columns> sparse_chunks(std::int64_t n, std::int64_t width, std::int64_t num_rhs,
+                                   const std::int64_t* starts) {
+    std::vector<Columns> chunks;
+    const std::int64_t most_entries = n * width / 2;
+    for (std::int64_t c = 0; c < num_rhs; ++c) {
+        const bool fits = !chunks.empty() && chunks.back().count < width &&
+                          starts[c + 1] - starts[chunks.back().first] <= most_entries;
+        if (!fits) chunks.push_back({c, 0});
+        ++chunks.back().count;
+    }
+    return chunks;
+}
+
+/// The entries of two chunks on the device.
+class SparseEntries {
+  public:
+    SparseEntries(std::int64_t width, std::int64_t most_entries)
+        : width_(width),
+          most_entries_(most_entries),
+          starts_(2 * (width + 1)),
+          rows_(2 * most_entries),
+          values_(2 * most_entries) {}
+    const std::int64_t* starts(int buffer) const { return starts_.get() + buffer * (width_ + 1); }
+    const std::int64_t* rows(int buffer) const { return rows_.get() + buffer * most_entries_; }
+    const double* values(int buffer) const { return values_.get() + buffer * most_entries_; }
+
+    /// Queues the entries of the columns on copy_in, and lets lane 0 wait for them.
+    void send(narrows_context& context, int buffer, Columns columns, const std::int64_t* starts,
+              const std::int64_t* rows, const double* values) const {
+        const std::int64_t first = starts[columns.first];
+        const std::int64_t entries = starts[columns.first + columns.count] - first;
+        Staging& staging = context.staging;
+        staging.to_device(starts_.get() + buffer * (width_ + 1), starts + columns.first,
+                          columns.count + 1, context.copy_in);
+        if (entries > 0) {
+            staging.to_device(rows_.get() + buffer * most_entries_, rows + first, entries,
+                              context.copy_in);
+            staging.to_device(values_.get() + buffer * most_entries_, entries, values + first,
+                              entries, entries, 1, context.copy_in);
+        }
+        context.arrived.record(context.copy_in);
+        context.arrived.hold_back(context.lanes[0].stream);
+    }
+
+  private:
+    const std::int64_t width_, most_entries_;
+    const DeviceArray<std::int64_t> starts_, rows_;
+    const DeviceArray<double> values_;
+};
 
 }  // namespace
 
@@ -140,42 +192,26 @@ narrows_status apply_sparse(narrows_context* context, const narrows_matrix* matr
     if (num_rhs == 0 || n == 0) return NARROWS_OK;
     return guarded(context, [&] {
         const std::int64_t width = std::min(chunk_width(n), num_rhs);
-        const std::int64_t num_chunks = (num_rhs + width - 1) / width;
+        const std::vector<Columns> chunks = sparse_chunks(n, width, num_rhs, starts);
         std::int64_t most_entries = 0;
-        for (std::int64_t chunk = 0; chunk < num_chunks; ++chunk) {
-            const Columns columns = chunk_columns(chunk, width, num_rhs);
-            most_entries = std::max(most_entries,
-                                    starts[columns.first + columns.count] - starts[columns.first]);
+        for (const Columns& chunk : chunks) {
+            most_entries =
+                std::max(most_entries, starts[chunk.first + chunk.count] - starts[chunk.first]);
         }
-        const DeviceArray<std::int64_t> device_starts(2 * (width + 1));
-        const DeviceArray<std::int64_t> device_rows(2 * most_entries);
-        const DeviceArray<double> device_values(2 * most_entries);
+        const SparseEntries entries(width, most_entries);
         const DeviceArray<double> device_x(2 * n * width);
         double_buffered(
-            *context, num_chunks,
+            *context, static_cast<std::int64_t>(chunks.size()),
             [&](std::int64_t chunk, int buffer) {
-                const Columns columns = chunk_columns(chunk, width, num_rhs);
-                const std::int64_t first = starts[columns.first];
-                const std::int64_t entries = starts[columns.first + columns.count] - first;
-                std::int64_t* const d_starts = device_starts.get() + buffer * (width + 1);
-                std::int64_t* const d_rows = device_rows.get() + buffer * most_entries;
-                double* const d_values = device_values.get() + buffer * most_entries;
-                Staging& staging = context->staging;
-                staging.to_device(d_starts, starts + columns.first, columns.count + 1,
-                                  context->copy_in);
-                if (entries > 0) {
-                    staging.to_device(d_rows, rows + first, entries, context->copy_in);
-                    staging.to_device(d_values, entries, values + first, entries, entries, 1,
-                                      context->copy_in);
-                }
-                context->arrived.record(context->copy_in);
-                context->arrived.hold_back(context->lanes[0].stream);
+                const Columns& columns = chunks[static_cast<size_t>(chunk)];
+                entries.send(*context, buffer, columns, starts, rows, values);
                 launch_sparse_product(context->lanes[0].stream.get(), n, columns.count,
-                                      matrix->values.get(), d_starts, d_rows, d_values,
+                                      matrix->values.get(), entries.starts(buffer),
+                                      entries.rows(buffer), entries.values(buffer),
                                       device_x.get() + buffer * n * width);
             },
             [&](std::int64_t chunk, int buffer) {
-                const Columns columns = chunk_columns(chunk, width, num_rhs);
+                const Columns& columns = chunks[static_cast<size_t>(chunk)];
                 context->staging.to_host(x + columns.first * ldx, ldx,
                                          device_x.get() + buffer * n * width, n, n, columns.count,
                                          context->copy_out);
