@@ -27,7 +27,7 @@ using EmulatedKernel = std::function<void(BlockExecutor&, std::int64_t block, do
 cudaError_t emulated_launch(cudaStream_t stream, std::int64_t blocks, int threads,
                             std::int64_t shared_doubles, EmulatedKernel kernel);
 
-template <int most_threads, class Body>
+template <int most_threads, int least_blocks = 1, class Body>
 void launch(const char* name, cudaStream_t stream, std::int64_t blocks, int threads,
             std::int64_t shared_doubles, Body body) {
     if (blocks == 0) return;
@@ -47,29 +47,31 @@ struct BlockExecutor {
     }
 };
 
-template <int most_threads, class Body>
-__global__ void __launch_bounds__(most_threads) kernel(Body body) {
+template <int most_threads, int least_blocks, class Body>
+__global__ void __launch_bounds__(most_threads, least_blocks) kernel(Body body) {
     extern __shared__ double shared[];
     BlockExecutor executor;
     body(executor, static_cast<std::int64_t>(blockIdx.x), shared);
 }
 
-/// `threads` <= most_threads, which bounds the registers of a thread. More than 48 KiB of shared
-/// memory have to be asked for.
-template <int most_threads, class Body>
+/// `threads` <= most_threads; least_blocks is how many blocks a multiprocessor has to hold: both
+/// bound the registers of a thread. More than 48 KiB of shared memory have to be asked for.
+template <int most_threads, int least_blocks = 1, class Body>
 void launch(const char* name, cudaStream_t stream, std::int64_t blocks, int threads,
             std::int64_t shared_doubles, Body body) {
     if (blocks == 0) return;
     const size_t bytes = sizeof(double) * static_cast<size_t>(shared_doubles);
+    const auto* const function =
+        reinterpret_cast<const void*>(&kernel<most_threads, least_blocks, Body>);
     if (bytes > 48 * 1024) {
-        check(cudaFuncSetAttribute(reinterpret_cast<const void*>(&kernel<most_threads, Body>),
-                                   cudaFuncAttributeMaxDynamicSharedMemorySize,
+        check(cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                    static_cast<int>(bytes)),
               name);
     }
-    kernel<most_threads>
-        <<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads), bytes, stream> > >(body);
-    check(cudaGetLastError(), name);
+    void* arguments[] = {&body};
+    check(cudaLaunchKernel(function, dim3(static_cast<unsigned>(blocks)),
+                           dim3(static_cast<unsigned>(threads)), arguments, bytes, stream),
+          name);
 }
 
 /// Asked for its attributes, to see whether the module has code for a device.

@@ -10,10 +10,11 @@
 namespace narrows::cuda {
 namespace {
 
-/// One block per group of 16 columns; a thread takes every 128th row.
+/// One block per group of 16 columns; a thread takes every 128th row. Four blocks share a
+/// multiprocessor, 128 registers a thread: enough loads on their way to keep the memory busy.
 void launch_sweep(cudaStream_t stream, const kernels::SweepSlice& of) {
     const kernels::SweepSlice slice = of;
-    launch<kernels::sweep_parts>(
+    launch<kernels::sweep_parts, 4>(
         "sweep", stream, kernels::sweep_groups(slice.n), kernels::sweep_parts,
         kernels::sweep_shared,
         [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t group, double* shared) {
