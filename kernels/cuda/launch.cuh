@@ -84,16 +84,16 @@ template <class Body>
 void launch_cells(const char* name, cudaStream_t stream, std::int64_t count, Body body) {
     constexpr int threads = 256;
     const std::int64_t blocks = std::min<std::int64_t>((count + threads - 1) / threads, 1 << 16);
-    launch<threads>(name, stream, blocks, threads, 0,
-                    [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double*) {
-                        executor.phase([=](int t, int num_threads) {
-                            const std::int64_t stride = blocks * num_threads;
-                            for (std::int64_t cell = block * num_threads + t; cell < count;
-                                 cell += stride) {
-                                body(cell);
-                            }
-                        });
-                    });
+    launch<threads, 4>(name, stream, blocks, threads, 0,
+                       [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double*) {
+                           executor.phase([=](int t, int num_threads) {
+                               const std::int64_t stride = blocks * num_threads;
+                               for (std::int64_t cell = block * num_threads + t; cell < count;
+                                    cell += stride) {
+                                   body(cell);
+                               }
+                           });
+                       });
 }
 
 }  // namespace narrows::cuda

@@ -25,7 +25,7 @@ void launch_slack(const char* name, cudaStream_t stream, std::int64_t count, std
                   std::int64_t rows, std::int64_t columns, const double* matrix, std::int64_t ld,
                   const double* weights, const double* start, double* result) {
     constexpr int threads = 128;
-    launch<threads>(
+    launch<threads, 8>(
         name, stream, columns * count, threads, kernels::column_parts,
         [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* partial) {
             const std::int64_t j = block % columns;
