@@ -17,8 +17,8 @@ namespace narrows::cuda {
 struct Lane {
     Lane();
     Stream stream;
-    Owned<cublasHandle_t, cublasDestroy> blas;
     DeviceArray<char> workspace;
+    Owned<cublasHandle_t, cublasDestroy> blas;
 };
 
 /// The recursion of the last inverse: worth a graph when the same memory comes a second time.

@@ -176,12 +176,16 @@ class Faults : public EmulatedTest, public testing::WithParamInterface<Operation
             fail(0);
             if (!reached) {
                 EXPECT_EQ(status, NARROWS_OK);
+                EXPECT_EQ(control.live(), live);
                 break;
             }
             EXPECT_TRUE(status == NARROWS_DEVICE_FAILURE ||
                         (creations && status == NARROWS_OUT_OF_MEMORY))
                 << k << ": " << status;
             EXPECT_STRNE(api->error_message(context), "");
+            // The graph of the last inverse may be gone; the next run makes it again.
+            ASSERT_LE(control.live(), live) << k;
+            if (k > 10 && k % 5 != 0) continue;
             ASSERT_EQ(run(*api, context, in), NARROWS_OK)
                 << k << ": " << api->error_message(context);
             ASSERT_EQ(control.live(), live) << k;
