@@ -72,6 +72,22 @@ TEST_P(Inverse, GraphFollowsAnotherMatrixOfTheSameOrderAndOfAnother) {
     EXPECT_EQ(invert(one.a, one.slack), first);
 }
 
+TEST_P(Inverse, GraphIsNotReplayedOnAnotherInversesMemory) {
+    const Eigen::Index n = GetParam();
+    const Table table = random_table(n, 0.2);
+    const Matrix a(context, table.a);
+    narrows_factor_info info{};
+    Matrix first(context), second(context), third(context);
+
+    for (Matrix* inverse : {&first, &second, &third}) {
+        ASSERT_EQ(api->invert(context, a.get(), table.slack.data(), inverse->out(), &info),
+                  NARROWS_OK);
+    }
+
+    EXPECT_EQ(second.download(n, n), first.download(n, n));
+    EXPECT_EQ(third.download(n, n), first.download(n, n));
+}
+
 TEST_P(Inverse, SaysWhichStepIsSingular) {
     const Eigen::Index n = GetParam();
     Table table = random_table(n, 0.2);
