@@ -21,19 +21,19 @@ std::int64_t sweep_doubles(std::int64_t n, std::int64_t count) {
     return count > 0 ? std::max(partial + 8 * n, gathered) : gathered;
 }
 
-/// For up to n / 4 weights and demands together.
+/// For up to n / 4 weights and as many demands.
 std::int64_t batch_doubles(std::int64_t n, std::int64_t count) {
     const std::int64_t some = n / 4;
     const BatchPlan large = large_plan(n, some, some);
     std::int64_t wave = large.wave * (large.record + 2);
     if (n <= most_small_order && n > 0) {
-        const BatchPlan small = small_plan(n, some, 0, true, std::max<std::int64_t>(count, 1));
+        const BatchPlan small = small_plan(n, some, some, true, std::max<std::int64_t>(count, 1));
         wave = std::max(wave, small.wave * (small.record + 2));
         // Without inverses the waves are longer, but no larger.
         wave = std::max(
             wave, std::min(wave_budget, std::min<std::int64_t>(count, 4096) * (small.record + 2)));
     }
-    return 2 * n * n + n + n * some + 2 * wave + 4 * 4096;
+    return 2 * n * n + n + 2 * n * some + 2 * wave + 4 * 4096;
 }
 
 }  // namespace

@@ -56,9 +56,15 @@ void for_each_piece(std::int64_t rows, std::int64_t columns, Visit visit) {
     }
 }
 
-/// A pitch is in bytes and must not be below the width.
+/// One run of memory where it is one: a pitch, in bytes, may not be below the width, nor as large
+/// as the distance of two draws can be.
 void copy_across(double* to, std::int64_t to_ld, const double* from, std::int64_t from_ld,
                  const Piece& piece, cudaMemcpyKind kind, const Stream& stream) {
+    if (piece.columns == 1 || (to_ld == piece.rows && from_ld == piece.rows)) {
+        check(cudaMemcpyAsync(to, from, bytes_of(piece.rows * piece.columns), kind, stream.get()),
+              "cudaMemcpyAsync");
+        return;
+    }
     check(cudaMemcpy2DAsync(to, bytes_of(to_ld), from, bytes_of(from_ld), bytes_of(piece.rows),
                             static_cast<size_t>(piece.columns), kind, stream.get()),
           "cudaMemcpy2DAsync");

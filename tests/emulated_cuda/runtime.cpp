@@ -167,7 +167,9 @@ cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_
                               cudaStream_t stream) {
     Device& d = device();
     if (!d.call()) return cudaErrorUnknown;
+    constexpr size_t most = (size_t{1} << 31) - 1;  // cudaDevAttrMaxPitch
     if (width > to_pitch || width > from_pitch) return cudaErrorInvalidPitchValue;
+    if (height > 1 && std::max(to_pitch, from_pitch) > most) return cudaErrorInvalidPitchValue;
     const std::int64_t to_extent = extent(to_pitch, width, height);
     const std::int64_t from_extent = extent(from_pitch, width, height);
     const bool fine =
