@@ -17,7 +17,7 @@ size_t bytes_of(std::int64_t doubles) {
 /// of what the bus takes.
 void copy_on_host(double* to, std::int64_t to_ld, const double* from, std::int64_t from_ld,
                   std::int64_t rows, std::int64_t columns) {
-    constexpr std::int64_t words_per_thread = 1 << 18;
+    constexpr std::int64_t words_per_thread = staging_piece / 8;
     const std::int64_t processors = std::max(1U, std::thread::hardware_concurrency());
     const std::int64_t num_threads = std::clamp<std::int64_t>(
         rows * columns / words_per_thread, 1, std::min<std::int64_t>(8, processors));
