@@ -48,8 +48,8 @@ void require_device(int device, int num_devices) {
 Lane::Lane() : workspace(static_cast<int64_t>(workspace_bytes)) {
     check(cublasCreate(blas.out()), "cublasCreate");
     check(cublasSetStream(blas.get(), stream.get()), "cublasSetStream");
-    // After the stream, which takes an own workspace away again. With one of its own a lane neither
-    // allocates in a graph nor shares its bits' order with the other lane.
+    // After the stream, which takes a workspace away again. With one of its own a lane allocates
+    // nothing while a graph is captured, and shares nothing with the other lane.
     check(cublasSetWorkspace(blas.get(), workspace.get(), workspace_bytes), "cublasSetWorkspace");
     // Set though it is the default: native FP64, whatever CUBLAS_EMULATE_DOUBLE_PRECISION says.
     check(cublasSetMathMode(blas.get(), CUBLAS_DEFAULT_MATH), "cublasSetMathMode");

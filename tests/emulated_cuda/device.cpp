@@ -33,13 +33,18 @@ Device& device() {
 }
 
 bool Device::create() {
-    if (fails_now(fail_creation)) return false;
+    if (fails_now(fail_creation)) {
+        error_left = true;
+        return false;
+    }
     ++live;
     return true;
 }
 
 bool Device::call() {
-    return !fails_now(fail_call);
+    const bool fails = fails_now(fail_call);
+    error_left |= fails;
+    return !fails;
 }
 
 bool Device::on_device(const void* start, std::int64_t size) const {
@@ -145,6 +150,9 @@ void emulated_fail_call(int64_t k) {
 }
 int64_t emulated_failure_to_come(void) {
     return device().fail_creation + device().fail_call;
+}
+int32_t emulated_error_left(void) {
+    return device().error_left ? 1 : 0;
 }
 void emulated_order(uint32_t order) {
     device().order = order;

@@ -64,6 +64,7 @@ struct Device {
     std::int64_t live = 0;
     std::int64_t bytes = 0, peak = 0;
     std::int64_t fail_creation = 0, fail_call = 0;
+    bool error_left = false;
     std::int64_t graph_launches = 0;
 
     std::map<const char*, std::int64_t> device_memory, pinned_memory;  // start -> bytes

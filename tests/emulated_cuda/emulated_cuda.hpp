@@ -24,6 +24,8 @@ void emulated_fail_creation(int64_t k);
 /// The k-th other call from now fails, once: a copy, a launch, a product, a wait.
 void emulated_fail_call(int64_t k);
 int64_t emulated_failure_to_come(void);
+/// Is an error left that cudaGetLastError would still report?
+int32_t emulated_error_left(void);
 
 /// In which order streams that could all go on do: 0 as created, 1 backward, others: at random.
 void emulated_order(uint32_t order);

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 #include "tests/emulated_cuda/device.hpp"
 
@@ -90,7 +91,7 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) {
 }
 
 cudaError_t cudaGetLastError() {
-    return cudaSuccess;
+    return std::exchange(device().error_left, false) ? cudaErrorUnknown : cudaSuccess;
 }
 
 const char* cudaGetErrorString(cudaError_t error) {

@@ -186,6 +186,7 @@ class Faults : public EmulatedTest, public testing::WithParamInterface<Operation
                         (creations && status == NARROWS_OUT_OF_MEMORY))
                 << k << ": " << status;
             EXPECT_STRNE(api->error_message(context), "");
+            EXPECT_EQ(control.error_left(), 0) << k;
             // The graph of the last inverse may be gone; the next run makes it again.
             ASSERT_LE(control.live(), live) << k;
             if (k > 10 && k % 5 != 0) continue;

@@ -35,6 +35,7 @@ Module load() {
     find(library, "emulated_fail_creation", control.fail_creation);
     find(library, "emulated_fail_call", control.fail_call);
     find(library, "emulated_failure_to_come", control.failure_to_come);
+    find(library, "emulated_error_left", control.error_left);
     find(library, "emulated_order", control.order);
     find(library, "emulated_set_devices", control.set_devices);
     find(library, "emulated_set_memory", control.set_memory);

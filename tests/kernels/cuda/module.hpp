@@ -22,6 +22,7 @@ struct Controls {
     decltype(&emulated_fail_creation) fail_creation = nullptr;
     decltype(&emulated_fail_call) fail_call = nullptr;
     decltype(&emulated_failure_to_come) failure_to_come = nullptr;
+    decltype(&emulated_error_left) error_left = nullptr;
     decltype(&emulated_order) order = nullptr;
     decltype(&emulated_set_devices) set_devices = nullptr;
     decltype(&emulated_set_memory) set_memory = nullptr;
