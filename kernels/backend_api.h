@@ -152,12 +152,14 @@ typedef struct narrows_backend_api {
     narrows_status (*multiply)(narrows_context* context, const narrows_matrix* a,
                                const narrows_matrix* b, narrows_matrix* c);
 
-    /* L from the off-diagonal of A, A >= 0, and the slack r >= 0 (n, host memory): the diagonal of
-     * K is r_j + sum of a_ij over i != j, that of A is not used. Recursive block inversion without
-     * pivoting and without subtractions (common/block_inverse.hpp). NARROWS_SINGULAR leaves
-     * *inverse null. */
-    narrows_status (*invert)(narrows_context* context, const narrows_matrix* a, const double* slack,
-                             narrows_matrix** inverse, narrows_factor_info* info);
+    /* L from the off-diagonal of A >= 0, weights w > 0 and slack r >= 0 (n each, host memory; null
+     * weights are 1): K^ = diag(w) K has off-diagonal entries -w_i a_ij and columns that sum to r;
+     * its diagonal is r_j + sum of w_i a_ij over i != j, that of A is not used. Recursive block
+     * inversion without pivoting and without subtractions (common/block_inverse.hpp), then
+     * L = K^^-1 diag(w). NARROWS_SINGULAR leaves *inverse null. */
+    narrows_status (*invert)(narrows_context* context, const narrows_matrix* a,
+                             const double* weights, const double* slack, narrows_matrix** inverse,
+                             narrows_factor_info* info);
 
     /* The path for every other A: LU of K with partial pivoting. NARROWS_SINGULAR leaves *factor
      * null and fills *info. */
