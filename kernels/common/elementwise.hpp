@@ -16,11 +16,21 @@ NARROWS_HOST_DEVICE void identity_minus_cell(std::int64_t cell, std::int64_t n, 
     k[cell] = identity - a[cell];
 }
 
-/// The off-diagonal of K = I - A, a zero diagonal: what invert_blocks starts from.
+/// The off-diagonal of diag(w) (I - A), a zero diagonal: what invert_blocks starts from. w = 1
+/// where `weights` is null.
 NARROWS_HOST_DEVICE void negative_off_diagonal_cell(std::int64_t cell, std::int64_t n,
-                                                    const double* a, double* k) {
+                                                    const double* a, const double* weights,
+                                                    double* k) {
     const std::int64_t column = cell / n;
-    k[cell] = cell - column * n == column ? 0.0 : -a[cell];
+    const std::int64_t row = cell - column * n;
+    const double weight = weights == nullptr ? 1.0 : weights[row];
+    k[cell] = row == column ? 0.0 : -(weight * a[cell]);
+}
+
+/// M diag(w) for one cell of an n x n column-major matrix.
+NARROWS_HOST_DEVICE void scale_column_cell(std::int64_t cell, std::int64_t n, const double* weights,
+                                           double* matrix) {
+    matrix[cell] *= weights[cell / n];
 }
 
 /// I for one cell of an n x n column-major matrix.

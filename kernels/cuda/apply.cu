@@ -134,16 +134,15 @@ narrows_status apply(narrows_context* context, const narrows_matrix* matrix, int
         const std::int64_t num_chunks = (num_rhs + width - 1) / width;
         const DeviceArray<double> device_y(2 * n * width);
         const DeviceArray<double> device_x(2 * n * width);
-        const auto op = transposed != 0 ? CUBLAS_OP_T : CUBLAS_OP_N;
         double_buffered(
             *context, num_chunks,
             [&](std::int64_t chunk, int buffer) {
                 double* const from = device_y.get() + buffer * n * width;
                 send_columns(*context, n, width, chunk_columns(chunk, width, num_rhs), y, ldy,
                              from);
-                multiply(context->lanes[0], op,
+                multiply(context->lanes[0],
                          {n, width, n, 1.0, matrix->values.get(), n, from, n, 0.0,
-                          device_x.get() + buffer * n * width, n});
+                          device_x.get() + buffer * n * width, n, transposed != 0});
             },
             [&](std::int64_t chunk, int buffer) {
                 const Columns columns = chunk_columns(chunk, width, num_rhs);
@@ -171,8 +170,8 @@ narrows_status apply_each(narrows_context* context, const narrows_matrix* matrix
         const double zero = 0.0;
         for (std::int64_t c = 0; c < num_rhs; ++c) {
             context->staging.to_device(columns.get(), n, y + c * ldy, n, n, 1, lane.stream);
-            check(cublasDgemv_64(lane.blas.get(), transposed != 0 ? CUBLAS_OP_T : CUBLAS_OP_N, n, n,
-                                 &one, matrix->values.get(), n, columns.get(), 1, &zero,
+            check(cublasDgemv_64(lane.blas.get(), operation(transposed != 0), n, n, &one,
+                                 matrix->values.get(), n, columns.get(), 1, &zero,
                                  columns.get() + n, 1),
                   "cublasDgemv_64");
             context->staging.to_host(x + c * ldx, n, columns.get() + n, n, n, 1, lane.stream);

@@ -77,9 +77,8 @@ narrows_status residual(narrows_context* context, const narrows_matrix* a, const
         const Lane& lane = context->lanes[0];
         for (std::int64_t first = 0; first < n; first += width) {
             const std::int64_t columns = std::min(width, n - first);
-            multiply(lane, CUBLAS_OP_N,
-                     {n, columns, n, 1.0, a->values.get(), n, l->values.get() + first * n, n, 0.0,
-                      al.get(), n});
+            multiply(lane, {n, columns, n, 1.0, a->values.get(), n, l->values.get() + first * n, n,
+                            0.0, al.get(), n});
             launch_residual(lane.stream.get(), n, first, columns, l->values.get(), al.get(),
                             sums.get());
         }

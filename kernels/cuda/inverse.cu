@@ -33,9 +33,19 @@ class Capture {
     bool open_ = true;
 };
 
-void launch_negative_off_diagonal(cudaStream_t stream, std::int64_t n, const double* a, double* k) {
+/// One thread per cell: 16 bytes. `weights` may be null.
+void launch_negative_off_diagonal(cudaStream_t stream, std::int64_t n, const double* a,
+                                  const double* weights, double* k) {
     launch_cells("negative_off_diagonal", stream, n * n, [=] NARROWS_DEVICE(std::int64_t cell) {
-        kernels::negative_off_diagonal_cell(cell, n, a, k);
+        kernels::negative_off_diagonal_cell(cell, n, a, weights, k);
+    });
+}
+
+/// One thread per cell: 16 bytes.
+void launch_scale_columns(cudaStream_t stream, std::int64_t n, const double* weights,
+                          double* matrix) {
+    launch_cells("scale_columns", stream, n * n, [=] NARROWS_DEVICE(std::int64_t cell) {
+        kernels::scale_column_cell(cell, n, weights, matrix);
     });
 }
 
@@ -69,6 +79,7 @@ void run(narrows_context& context, const InverseGraph::Key& key, Recursion recur
     check(cudaGraphLaunch(last.graph.get(), stream.get()), "cudaGraphLaunch");
 }
 
+/// The inverse of what is left of K^ in k, in place.
 kernels::PivotInfo invert_in_place(narrows_context& context, std::int64_t n, double* k,
                                    const double* slack) {
     const Stream& stream = context.lanes[0].stream;
@@ -86,28 +97,42 @@ kernels::PivotInfo invert_in_place(narrows_context& context, std::int64_t n, dou
     return {pivots[0], pivots[1]};
 }
 
+/// L into `l`; null weights are 1.
+narrows_factor_info invert_weighted(narrows_context& context, const narrows_matrix& a,
+                                    const double* weights, const double* slack, double* l) {
+    const std::int64_t n = a.rows;
+    const Stream& stream = context.lanes[0].stream;
+    const DeviceArray<double> space(weights == nullptr ? 0 : n);
+    const double* const device_weights = weights == nullptr ? nullptr : space.get();
+    if (weights != nullptr) {
+        context.staging.to_device(space.get(), n, weights, n, n, 1, stream);
+    }
+    launch_negative_off_diagonal(stream.get(), n, a.values.get(), device_weights, l);
+    const kernels::PivotInfo pivots = invert_in_place(context, n, l, slack);
+    if (weights != nullptr) {
+        launch_scale_columns(stream.get(), n, device_weights, l);
+        stream.synchronize();
+    }
+    return {pivots.min_pivot, static_cast<int64_t>(pivots.singular_at)};
+}
+
 }  // namespace
 
-narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* slack,
-                      narrows_matrix** inverse, narrows_factor_info* info) {
+narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* weights,
+                      const double* slack, narrows_matrix** inverse, narrows_factor_info* info) {
     if (inverse != nullptr) *inverse = nullptr;
     if (context == nullptr || !is_square(a) || inverse == nullptr || info == nullptr ||
         (slack == nullptr && a->rows > 0)) {
         return fail(context, NARROWS_BAD_ARGUMENT, "invert: bad argument");
     }
     return guarded(context, [&] {
-        const std::int64_t n = a->rows;
-        auto result = std::make_unique<narrows_matrix>(n, n);
+        auto result = std::make_unique<narrows_matrix>(a->rows, a->rows);
         *info = {1.0, -1};
-        if (n > 0) {
-            launch_negative_off_diagonal(context->lanes[0].stream.get(), n, a->values.get(),
-                                         result->values.get());
-            const kernels::PivotInfo pivots =
-                invert_in_place(*context, n, result->values.get(), slack);
-            *info = {pivots.min_pivot, static_cast<int64_t>(pivots.singular_at)};
+        if (a->rows > 0) {
+            *info = invert_weighted(*context, *a, weights, slack, result->values.get());
         }
         if (info->singular_at >= 0 || !std::isfinite(info->min_pivot)) {
-            return fail(context, NARROWS_SINGULAR, "I - A is singular");
+            return fail(context, NARROWS_SINGULAR, "I - A has a pivot that is not positive");
         }
         *inverse = result.release();
         return NARROWS_OK;

@@ -80,7 +80,7 @@ narrows_status multiply(narrows_context* context, const narrows_matrix* a, const
             check(cudaMemsetAsync(c->values.get(), 0, c->values.bytes(), stream.get()),
                   "cudaMemsetAsync");
         } else {
-            multiply(context->lanes[0], CUBLAS_OP_N,
+            multiply(context->lanes[0],
                      {a->rows, b->columns, a->columns, 1.0, a->values.get(), a->rows,
                       b->values.get(), b->rows, 0.0, c->values.get(), c->rows});
         }

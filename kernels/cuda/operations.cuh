@@ -33,8 +33,8 @@ narrows_status multiply(narrows_context* context, const narrows_matrix* a, const
                         narrows_matrix* c);
 
 // inverse.cu
-narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* slack,
-                      narrows_matrix** inverse, narrows_factor_info* info);
+narrows_status invert(narrows_context* context, const narrows_matrix* a, const double* weights,
+                      const double* slack, narrows_matrix** inverse, narrows_factor_info* info);
 
 // lu.cu
 narrows_status factor(narrows_context* context, const narrows_matrix* a, narrows_factor** factor,

@@ -46,9 +46,9 @@ void BlockOps::invert_base(std::int64_t n, double* k, std::int64_t ld, double* s
 
 void BlockOps::multiply_on(int lane, const kernels::Product& product) {
     if (count_ == 1) {
-        multiply(context_.lanes[lane], CUBLAS_OP_N, product);
+        multiply(context_.lanes[lane], product);
     } else {
-        multiply_batched(context_.lanes[lane], CUBLAS_OP_N, product, count_, stride_, stride_);
+        multiply_batched(context_.lanes[lane], product, count_, stride_, stride_);
     }
 }
 

@@ -7,19 +7,24 @@
 
 namespace narrows::cuda {
 
-/// Queues C = alpha op(A) B + beta C.
-inline void multiply(const Lane& lane, cublasOperation_t op_a, const kernels::Product& p) {
-    check(cublasDgemm_64(lane.blas.get(), op_a, CUBLAS_OP_N, p.m, p.n, p.k, &p.alpha, p.a, p.lda,
-                         p.b, p.ldb, &p.beta, p.c, p.ldc),
+inline cublasOperation_t operation(bool transposed) {
+    return transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
+}
+
+/// Queues C = alpha op(A) op(B) + beta C.
+inline void multiply(const Lane& lane, const kernels::Product& p) {
+    check(cublasDgemm_64(lane.blas.get(), operation(p.transpose_a), operation(p.transpose_b), p.m,
+                         p.n, p.k, &p.alpha, p.a, p.lda, p.b, p.ldb, &p.beta, p.c, p.ldc),
           "cublasDgemm_64");
 }
 
 /// The same for `count` matrices: A and C `stride` doubles apart, B `stride_b`.
-inline void multiply_batched(const Lane& lane, cublasOperation_t op_a, const kernels::Product& p,
-                             std::int64_t count, std::int64_t stride, std::int64_t stride_b) {
-    check(cublasDgemmStridedBatched_64(lane.blas.get(), op_a, CUBLAS_OP_N, p.m, p.n, p.k, &p.alpha,
-                                       p.a, p.lda, stride, p.b, p.ldb, stride_b, &p.beta, p.c,
-                                       p.ldc, stride, count),
+inline void multiply_batched(const Lane& lane, const kernels::Product& p, std::int64_t count,
+                             std::int64_t stride, std::int64_t stride_b) {
+    check(cublasDgemmStridedBatched_64(lane.blas.get(), operation(p.transpose_a),
+                                       operation(p.transpose_b), p.m, p.n, p.k, &p.alpha, p.a,
+                                       p.lda, stride, p.b, p.ldb, stride_b, &p.beta, p.c, p.ldc,
+                                       stride, count),
           "cublasDgemmStridedBatched_64");
 }
 

@@ -27,9 +27,9 @@ namespace {
 using Matrix = Eigen::Map<Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
 using ConstMatrix = Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>>;
 
-/// C = alpha op(A) B + beta C for a batch; C is not read where beta is zero.
+/// C = alpha op(A) op(B) + beta C for a batch; C is not read where beta is zero.
 struct Gemm {
-    bool transposed;
+    bool transpose_a, transpose_b;
     std::int64_t m, n, k;
     double alpha;
     const double* a;
@@ -46,23 +46,29 @@ struct Gemm {
             const std::int64_t cells = stride * (count - 1) + ld * (columns - 1) + rows;
             return rows > 0 && columns > 0 && ld >= rows && device().on_device(start, 8 * cells);
         };
-        return covers(a, transposed ? k : m, transposed ? m : k, lda, stride_a) &&
-               covers(b, k, n, ldb, stride_b) && covers(c, m, n, ldc, stride_c);
+        return covers(a, transpose_a ? k : m, transpose_a ? m : k, lda, stride_a) &&
+               covers(b, transpose_b ? n : k, transpose_b ? k : n, ldb, stride_b) &&
+               covers(c, m, n, ldc, stride_c);
     }
 
     void run() const {
         for (std::int64_t i = 0; i < count; ++i) {
-            const ConstMatrix left(a + i * stride_a, transposed ? k : m, transposed ? m : k,
+            const ConstMatrix left(a + i * stride_a, transpose_a ? k : m, transpose_a ? m : k,
                                    Eigen::OuterStride<>(lda));
-            const ConstMatrix right(b + i * stride_b, k, n, Eigen::OuterStride<>(ldb));
+            const ConstMatrix right(b + i * stride_b, transpose_b ? n : k, transpose_b ? k : n,
+                                    Eigen::OuterStride<>(ldb));
             Matrix result(c + i * stride_c, m, n, Eigen::OuterStride<>(ldc));
             if (beta == 0.0) {
                 result.setZero();
             } else if (beta != 1.0) {
                 result *= beta;
             }
-            if (transposed) {
+            if (transpose_a && transpose_b) {
+                result.noalias() += alpha * left.transpose() * right.transpose();
+            } else if (transpose_a) {
                 result.noalias() += alpha * left.transpose() * right;
+            } else if (transpose_b) {
+                result.noalias() += alpha * left * right.transpose();
             } else {
                 result.noalias() += alpha * left * right;
             }
@@ -126,22 +132,22 @@ cublasStatus_t cublasGetProperty(libraryPropertyType type, int* value) {
     return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasDgemm_v2_64(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t,
-                                 int64_t m, int64_t n, int64_t k, const double* alpha,
-                                 const double* a, int64_t lda, const double* b, int64_t ldb,
-                                 const double* beta, double* c, int64_t ldc) {
-    return enqueue(
-        handle, {op_a == CUBLAS_OP_T, m, n, k, *alpha, a, lda, 0, b, ldb, 0, *beta, c, ldc, 0, 1});
+cublasStatus_t cublasDgemm_v2_64(cublasHandle_t handle, cublasOperation_t op_a,
+                                 cublasOperation_t op_b, int64_t m, int64_t n, int64_t k,
+                                 const double* alpha, const double* a, int64_t lda, const double* b,
+                                 int64_t ldb, const double* beta, double* c, int64_t ldc) {
+    return enqueue(handle, {op_a == CUBLAS_OP_T, op_b == CUBLAS_OP_T, m, n, k, *alpha, a, lda, 0, b,
+                            ldb, 0, *beta, c, ldc, 0, 1});
 }
 
 cublasStatus_t cublasDgemmStridedBatched_64(cublasHandle_t handle, cublasOperation_t op_a,
-                                            cublasOperation_t, int64_t m, int64_t n, int64_t k,
+                                            cublasOperation_t op_b, int64_t m, int64_t n, int64_t k,
                                             const double* alpha, const double* a, int64_t lda,
                                             long long stride_a, const double* b, int64_t ldb,
                                             long long stride_b, const double* beta, double* c,
                                             int64_t ldc, long long stride_c, int64_t count) {
-    return enqueue(handle, {op_a == CUBLAS_OP_T, m, n, k, *alpha, a, lda, stride_a, b, ldb,
-                            stride_b, *beta, c, ldc, stride_c, count});
+    return enqueue(handle, {op_a == CUBLAS_OP_T, op_b == CUBLAS_OP_T, m, n, k, *alpha, a, lda,
+                            stride_a, b, ldb, stride_b, *beta, c, ldc, stride_c, count});
 }
 
 cublasStatus_t cublasDgemv_v2_64(cublasHandle_t handle, cublasOperation_t op, int64_t m, int64_t n,
@@ -150,8 +156,8 @@ cublasStatus_t cublasDgemv_v2_64(cublasHandle_t handle, cublasOperation_t op, in
     const bool transposed = op == CUBLAS_OP_T;
     const int64_t inner = transposed ? m : n;
     const int64_t outer = transposed ? n : m;
-    return enqueue(handle, {transposed, outer, 1, inner, *alpha, a, lda, 0, x, inner, 0, *beta, y,
-                            outer, 0, 1});
+    return enqueue(handle, {transposed, false, outer, 1, inner, *alpha, a, lda, 0, x, inner, 0,
+                            *beta, y, outer, 0, 1});
 }
 
 cusolverStatus_t cusolverDnCreate(cusolverDnHandle_t* handle) {

@@ -32,17 +32,24 @@ TEST_P(ElementwiseSizes, IdentityMinusMatchesEigen) {
     EXPECT_EQ(k, Eigen::MatrixXd(Eigen::MatrixXd::Identity(n, n) - a));
 }
 
-TEST_P(ElementwiseSizes, NegativeOffDiagonalHasAZeroDiagonal) {
+TEST_P(ElementwiseSizes, NegativeOffDiagonalIsWeightedByRowsAndHasAZeroDiagonal) {
     const std::int64_t n = GetParam();
     const Eigen::MatrixXd a = Eigen::MatrixXd::Random(n, n);
+    const Eigen::VectorXd weights = Eigen::VectorXd::Random(n).array() + 1.5;
     Eigen::MatrixXd k = Eigen::MatrixXd::Constant(n, n, NAN);
 
     for (const std::int64_t cell : shuffled(n * n))
-        negative_off_diagonal_cell(cell, n, a.data(), k.data());
+        negative_off_diagonal_cell(cell, n, a.data(), nullptr, k.data());
 
     Eigen::MatrixXd expected = -a;
     expected.diagonal().setZero();
     EXPECT_EQ(k, expected);
+    for (const std::int64_t cell : shuffled(n * n))
+        negative_off_diagonal_cell(cell, n, a.data(), weights.data(), k.data());
+    EXPECT_EQ(k, Eigen::MatrixXd(weights.asDiagonal() * expected));
+    for (const std::int64_t cell : shuffled(n * n))
+        scale_column_cell(cell, n, weights.data(), k.data());
+    EXPECT_EQ(k, Eigen::MatrixXd(weights.asDiagonal() * expected * weights.asDiagonal()));
 }
 
 TEST_P(ElementwiseSizes, GathersPartsOfColumnsAndSparseProducts) {

@@ -144,11 +144,11 @@ TEST_F(Refusals, Matrices) {
 TEST_F(Refusals, InversesAndFactors) {
     narrows_factor* factor = nullptr;
     narrows_factor_info info{};
-    refused(api->invert(context, oblong, data, &result, &info), "invert");
-    refused(api->invert(context, nullptr, data, &result, &info), "invert");
-    refused(api->invert(context, square, nullptr, &result, &info), "invert");
-    refused(api->invert(context, square, data, nullptr, &info), "invert");
-    refused(api->invert(context, square, data, &result, nullptr), "invert");
+    refused(api->invert(context, oblong, nullptr, data, &result, &info), "invert");
+    refused(api->invert(context, nullptr, nullptr, data, &result, &info), "invert");
+    refused(api->invert(context, square, nullptr, nullptr, &result, &info), "invert");
+    refused(api->invert(context, square, nullptr, data, nullptr, &info), "invert");
+    refused(api->invert(context, square, nullptr, data, &result, nullptr), "invert");
     refused(api->factor(context, oblong, &factor, &info), "factor");
     refused(api->factor(context, square, nullptr, &info), "factor");
     refused(api->factor(context, square, &factor, nullptr), "factor");
@@ -235,7 +235,7 @@ TEST_F(CudaTest, OrderZeroIsFine) {
     batch.num_draws = 1;
     batch.failed = &failed;
 
-    EXPECT_EQ(api->invert(context, a.get(), nullptr, inverse.out(), &info), NARROWS_OK);
+    EXPECT_EQ(api->invert(context, a.get(), nullptr, nullptr, inverse.out(), &info), NARROWS_OK);
     EXPECT_EQ(info.singular_at, -1);
     EXPECT_EQ(api->factor(context, a.get(), factor.out(), &info), NARROWS_OK);
     EXPECT_EQ(api->solve(context, factor.get(), 0, 3, nullptr, 0), NARROWS_OK);

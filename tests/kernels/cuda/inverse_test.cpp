@@ -11,11 +11,11 @@ using Eigen::VectorXd;
 
 class Inverse : public CudaTest, public testing::WithParamInterface<int> {
   protected:
-    MatrixXd invert(const MatrixXd& a, const VectorXd& slack) {
+    MatrixXd invert(const MatrixXd& a, const VectorXd& slack, const double* weights = nullptr) {
         const Matrix device_a(context, a);
         Matrix inverse(context);
         narrows_factor_info info{};
-        EXPECT_EQ(api->invert(context, device_a.get(), slack.data(), inverse.out(), &info),
+        EXPECT_EQ(api->invert(context, device_a.get(), weights, slack.data(), inverse.out(), &info),
                   NARROWS_OK)
             << api->error_message(context);
         EXPECT_EQ(info.singular_at, -1);
@@ -35,6 +35,19 @@ TEST_P(Inverse, IsExactInEveryCellHoweverSmallTheSlack) {
 
         EXPECT_LE(relative_error(inverse, exact_inverse(table.a, table.slack)), 1e-14) << slack;
     }
+}
+
+TEST_P(Inverse, WeightsScaleRowsOfKAndColumnsOfTheInverse) {
+    const Table table = random_table(GetParam(), 1e-6);
+    const VectorXd weights = VectorXd::Random(GetParam()).array() + 1.5;
+
+    const MatrixXd inverse = invert(table.a, table.slack, weights.data());
+
+    const LongMatrix exact = exact_inverse(weights.asDiagonal() * table.a, table.slack) *
+                             weights.cast<long double>().asDiagonal();
+    EXPECT_LE(relative_error(inverse, exact), 1e-14);
+    EXPECT_EQ(invert(table.a, table.slack, VectorXd::Ones(GetParam()).eval().data()),
+              invert(table.a, table.slack));
 }
 
 TEST_P(Inverse, DoesNotUseTheDiagonalOfA) {
@@ -80,7 +93,7 @@ TEST_P(Inverse, GraphIsNotReplayedOnAnotherInversesMemory) {
     Matrix first(context), second(context), third(context);
 
     for (Matrix* inverse : {&first, &second, &third}) {
-        ASSERT_EQ(api->invert(context, a.get(), table.slack.data(), inverse->out(), &info),
+        ASSERT_EQ(api->invert(context, a.get(), nullptr, table.slack.data(), inverse->out(), &info),
                   NARROWS_OK);
     }
 
@@ -98,7 +111,7 @@ TEST_P(Inverse, SaysWhichStepIsSingular) {
     Matrix inverse(context);
     narrows_factor_info info{};
 
-    EXPECT_EQ(api->invert(context, a.get(), table.slack.data(), inverse.out(), &info),
+    EXPECT_EQ(api->invert(context, a.get(), nullptr, table.slack.data(), inverse.out(), &info),
               NARROWS_SINGULAR);
 
     EXPECT_EQ(inverse.get(), nullptr);
@@ -113,7 +126,7 @@ TEST_P(Inverse, RefusesWhatIsNotFinite) {
     Matrix inverse(context);
     narrows_factor_info info{};
 
-    EXPECT_EQ(api->invert(context, a.get(), table.slack.data(), inverse.out(), &info),
+    EXPECT_EQ(api->invert(context, a.get(), nullptr, table.slack.data(), inverse.out(), &info),
               NARROWS_SINGULAR);
     EXPECT_GE(info.singular_at, 0);
 }
