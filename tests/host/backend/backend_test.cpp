@@ -11,6 +11,7 @@
 
 #include "host/base/error.hpp"
 
+#include "tests/host/backend/open_backend.hpp"
 #include "tests/support/matrices.hpp"
 
 namespace narrows {
@@ -24,19 +25,11 @@ using test::productive;
 using test::random_matrix;
 using test::worst_relative_error;
 
-/// "cuda", or the name of a product of the CPU backend.
 class EveryBackend : public testing::TestWithParam<std::tuple<const char*, int>> {
   protected:
     void SetUp() override {
-        const std::string name = std::get<0>(GetParam());
         try {
-            if (name != "cuda") {
-                backend_ = Backend::cpu({.product = name});
-                return;
-            }
-            const LoadedModule module = load_cuda_module();
-            if (module.api == nullptr) GTEST_SKIP() << "no CUDA: " << module.reason;
-            backend_ = Backend::open(*module.api);
+            backend_ = test::open_backend(std::get<0>(GetParam()));
         } catch (const BackendUnavailable& error) {
             GTEST_SKIP() << error.what();
         }
@@ -236,7 +229,7 @@ TEST_P(EveryBackend, SaysWhatItIs) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, EveryBackend,
                          testing::Combine(testing::Values("openblas", "eigen-sse2", "eigen-avx2",
-                                                          "eigen-avx512", "cuda"),
+                                                          "eigen-avx512", "cuda", "emulated-cuda"),
                                           testing::Values(1, 31, 33, 257)),
                          [](const auto& test) {
                              std::string name = std::get<0>(test.param);

@@ -1,0 +1,122 @@
+// Models and analyses on CUDA against the CPU: on a GPU where there is one, and emulated.
+#include <cmath>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "host/analysis/extraction.hpp"
+#include "host/model/linkages.hpp"
+#include "host/model/perturbed_tables.hpp"
+
+#include "tests/host/backend/open_backend.hpp"
+#include "tests/support/shared_files.hpp"
+#include "tests/support/tables.hpp"
+
+namespace narrows {
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using test::relative_difference;
+
+class Cuda : public testing::TestWithParam<const char*> {
+  protected:
+    void SetUp() override {
+        try {
+            backend_ = test::open_backend(GetParam());
+        } catch (const BackendUnavailable& error) {
+            GTEST_SKIP() << error.what();
+        }
+    }
+    LeontiefModel on_cuda(SolveMethod method = SolveMethod::automatic) const {
+        return {*backend_, coefficients(table_), table_.classification().labels(), method};
+    }
+    LeontiefModel on_cpu() const { return {Backend::cpu(), coefficients(table_)}; }
+
+    IoTable table_ = test::random_world_table(6, 15, 21);
+
+  private:
+    std::optional<Backend> backend_;
+};
+
+TEST_P(Cuda, SolvesByEveryMethodAsTheCpuDoes) {
+    const VectorXd v = coefficients(table_).v;
+    const VectorXd expected = on_cpu().solve_prices(v);
+
+    for (const SolveMethod method :
+         {SolveMethod::automatic, SolveMethod::inverse, SolveMethod::lu, SolveMethod::iterate}) {
+        const LeontiefModel model = on_cuda(method);
+        EXPECT_LE(relative_difference(model.solve_output(table_.final_demand()), table_.x()), 1e-12)
+            << to_string(method);
+        EXPECT_LE(relative_difference(model.solve_prices(v), expected), 1e-12) << to_string(method);
+    }
+}
+
+TEST_P(Cuda, FindsTheSameLinkagesAndCertificate) {
+    const LeontiefModel model = on_cuda();
+    const LeontiefModel reference = on_cpu();
+
+    const Linkages found = linkages(model, table_.Z());
+
+    const Linkages expected = linkages(reference, table_.Z());
+    EXPECT_LE(relative_difference(found.power, expected.power), 1e-13);
+    EXPECT_LE(relative_difference(found.upstreamness, expected.upstreamness), 1e-13);
+    EXPECT_LE(*model.certificate().identity_deviation, 1e-13);
+    EXPECT_LE(*model.certificate().inverse_error_bound,
+              2.0 * *reference.certificate().inverse_error_bound);
+}
+
+TEST_P(Cuda, ExtractsTheSameSectorsRegionsAndFlows) {
+    const LeontiefModel model = on_cuda();
+    const LeontiefModel reference = on_cpu();
+    MatrixXd weights(table_.num_nodes(), 2);
+    weights << VectorXd::Ones(table_.num_nodes()), model.coefficients().v;
+    const std::vector<std::int64_t> starts{0, 15, 30, 45, 60, 75, 90};
+    const ExtractionBase base(model, table_.x(), table_.final_demand(), weights, starts);
+    const ExtractionBase expected(reference, table_.x(), table_.final_demand(), weights, starts);
+
+    for (const Extraction kind : all_extractions()) {
+        EXPECT_LE(
+            relative_difference(extraction_losses(kind, base), extraction_losses(kind, expected)),
+            1e-12)
+            << to_string(kind);
+        EXPECT_LE(relative_difference(output_after_extraction(kind, base, 40),
+                                      output_after_extraction(kind, expected, 40)),
+                  1e-12);
+    }
+    EXPECT_LE(relative_difference(block_losses(base), block_losses(expected)), 1e-12);
+    EXPECT_LE(relative_difference(cell_losses(base, 1, 0.5), cell_losses(expected, 1, 0.5)), 1e-12);
+}
+
+TEST_P(Cuda, PerturbsTheSameFlows) {
+    const LeontiefModel model = on_cuda();
+    const FlowErrors errors{MatrixXd::Constant(90, 90, 0.3), 5, 1, 10, 20};
+
+    const PerturbedAnswers found =
+        solve_perturbed(model, errors, model.coefficients().v, table_.final_demand());
+
+    const PerturbedAnswers expected =
+        solve_perturbed(on_cpu(), errors, model.coefficients().v, table_.final_demand());
+    EXPECT_LE(relative_difference(found.multipliers, expected.multipliers), 1e-12);
+    EXPECT_LE(relative_difference(found.outputs, expected.outputs), 1e-12);
+}
+
+TEST_P(Cuda, BoundsItsOwnErrors) {
+    const LeontiefModel model = on_cuda();
+    const MatrixXd f = table_.final_demand();
+    const MatrixXd x = model.solve_output(f);
+
+    const MatrixXd bounds = model.output_error_bounds(x, f);
+
+    EXPECT_LE((bounds.array() / x.array()).maxCoeff(), 1e-11);
+    EXPECT_GE(bounds.minCoeff(), 0.0);
+    EXPECT_LE(model.relative_error_bound(x, f), 1e-11);
+}
+
+INSTANTIATE_TEST_SUITE_P(Module, Cuda, testing::Values("cuda", "emulated-cuda"),
+                         [](const auto& test) {
+                             return std::string(test.param) == "cuda" ? "real" : "emulated";
+                         });
+
+}  // namespace
+}  // namespace narrows

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstring>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "kernels/common/executor.hpp"
+
+namespace narrows::kernels {
+
+/// The result of run(executor), a vector of doubles, which must have the same bits for one thread,
+/// for few and for many, forward, backward and shuffled: otherwise a body lacks a barrier.
+template <class Run>
+std::vector<double> same_in_every_order(Run run) {
+    SerialExecutor serial;
+    const std::vector<double> first = run(serial);
+    for (const int num_threads : {1, 7, 32, 128, 256, 300}) {
+        for (const auto order : {HostExecutor::Order::forward, HostExecutor::Order::backward,
+                                 HostExecutor::Order::shuffled}) {
+            HostExecutor executor(num_threads, order);
+            const std::vector<double> again = run(executor);
+            EXPECT_EQ(again.size(), first.size());
+            EXPECT_EQ(std::memcmp(again.data(), first.data(), sizeof(double) * first.size()), 0)
+                << num_threads << " threads, order " << static_cast<int>(order);
+        }
+    }
+    return first;
+}
+
+/// Shared memory of a block as it comes: not zero.
+inline std::vector<double> shared_memory(std::int64_t doubles) {
+    return std::vector<double>(static_cast<std::size_t>(doubles), __builtin_nan(""));
+}
+
+}  // namespace narrows::kernels
