@@ -14,12 +14,9 @@ std::vector<Cell> cells(const HomeEconomy& home, const Chokepoint& row, std::int
     for (const Index sector : row.chain) {
         chain.push_back(home.sectors[static_cast<std::size_t>(sector)].code);
     }
-    return {rank,           home.sectors[static_cast<std::size_t>(row.product)].code,
-            coalition,      row.blocked,
-            row.gar_linear, row.gar,
-            row.gar_tail,   row.gar_share_of_gdp,
-            row.leverage,   chain,
-            row.error_bound};
+    return cells_of(rank, home.sectors[static_cast<std::size_t>(row.product)].code, coalition,
+                    row.blocked, row.gar_linear, row.gar, row.gar_tail, row.gar_share_of_gdp,
+                    row.leverage, chain, row.error_bound);
 }
 
 }  // namespace
