@@ -49,7 +49,8 @@ TEST(Killed, InMidWriteTheProgramLeavesTheOldResult) {
     const ScratchFolder folder;
     const std::string out = folder.write("result.json", "of an earlier run");
 
-    const ProgramResult result = run_and_kill({"rank", "--output", "json", "--out", out});
+    const ProgramResult result =
+        run_and_kill({"rank", "world-2011", "--home", "DEU", "--output", "json", "--out", out});
 
     EXPECT_EQ(result.exit_code, 128 + SIGXFSZ) << result.err;
     EXPECT_EQ(test::read_file(out), "of an earlier run");
