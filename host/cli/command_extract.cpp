@@ -164,7 +164,7 @@ void run_extract(const ExtractOptions& options) {
         sheet.rows.push_back(
             cells_of(row.what, row.name, row.output, row.gdp, gdp != 0.0 ? row.gdp / gdp : 0.0));
     }
-    document.sheets = {std::move(sheet)};
+    document.sheets.push_back(std::move(sheet));
     if (options.top < 0) document.text_rows = 30;
     document.notes = {
         "Who loses sales when a sector disappears; not who is starved of an input: for that see "

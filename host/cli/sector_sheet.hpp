@@ -54,7 +54,7 @@ inline Document sector_document(const char* command, const IoTable& table, Secto
     document.schema = fmt::format("narrows.{}/1", command);
     document.run = std::move(record);
     document.fields = {{"unit", "flows in", Style::text, table.meta().unit}};
-    document.sheets = {sheet.take()};
+    document.sheets.push_back(sheet.take());
     return document;
 }
 

@@ -55,7 +55,7 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
                 {}};
     std::int64_t rank = 0;
     for (const Chokepoint& row : ranking.rows) sheet.rows.push_back(cells(home, row, ++rank));
-    document.sheets = {std::move(sheet)};
+    document.sheets.push_back(std::move(sheet));
     document.notes = {
         "GDP at risk: value added lost in a year when the origin withholds that share of the "
         "product; an upper-type exposure, not a forecast.",

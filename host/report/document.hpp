@@ -15,8 +15,8 @@ namespace narrows {
 using Cell =
     std::variant<std::monostate, std::int64_t, double, bool, std::string, std::vector<std::string>>;
 
-/// A row made cell by cell. GCC 12 cleans up a list in braces wrongly, and crashes, where one of
-/// its texts finds no memory.
+/// A row made cell by cell. Copying a cell, as a list in braces does, ends the program where it
+/// finds no memory: std::variant of GCC 12 then destroys what was never there.
 template <class... Values>
 std::vector<Cell> cells_of(Values&&... values) {
     std::vector<Cell> row;
