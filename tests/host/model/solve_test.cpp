@@ -48,8 +48,7 @@ TEST(Solve, GivesTheSameByIterationByInverseAndByFactor) {
 
 TEST(Solve, GivesTheSameBitsForAColumnInAnyBatch) {
     MatrixXd f = random_matrix(large, 5, 3);
-    f.col(1).setZero();
-    f(7, 1) = 2.0;  // gathered, not multiplied
+    f.col(1).tail(large - 8).setZero();  // gathered, not multiplied
 
     for (const SolveMethod method : {SolveMethod::inverse, SolveMethod::lu, SolveMethod::iterate}) {
         const LeontiefModel solver = model(large_table(), method);
