@@ -162,9 +162,9 @@ void run_extract(const ExtractOptions& options) {
                 {}};
     for (const Loss& row : rows) {
         sheet.rows.push_back(
-            {row.what, row.name, row.output, row.gdp, gdp != 0.0 ? row.gdp / gdp : 0.0});
+            cells_of(row.what, row.name, row.output, row.gdp, gdp != 0.0 ? row.gdp / gdp : 0.0));
     }
-    document.sheets = {std::move(sheet)};
+    document.sheets.push_back(std::move(sheet));
     if (options.top < 0) document.text_rows = 30;
     document.notes = {
         "Who loses sales when a sector disappears; not who is starved of an input: for that see "

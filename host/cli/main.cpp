@@ -46,9 +46,7 @@ constexpr const char* footer =
     "Exit codes: 0 ok, 1 internal error or device failure, 2 usage, 3 data, 4 numerical, "
     "5 requested backend unavailable.";
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App app("narrows finds the sectors where import dependence threatens supply security.",
                  "narrows");
     app.set_version_flag("--version", std::string("narrows ") + narrows::build_info::version);
@@ -78,8 +76,17 @@ int main(int argc, char** argv) {
                       unknown_command(app).value_or(error.what()) + " (see `narrows --help`)");
     } catch (const narrows::Error& error) {
         return report(error.exit_code(), error.what());
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
     } catch (const std::bad_alloc&) {
-        return report(narrows::ExitCode::internal, "not enough memory");
+        std::fputs("narrows: error: not enough memory\n", stderr);
+        return static_cast<int>(narrows::ExitCode::internal);
     } catch (const std::exception& error) {
         return report(narrows::ExitCode::internal, error.what());
     }

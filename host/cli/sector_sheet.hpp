@@ -19,7 +19,8 @@ class SectorSheet {
         sheet_.key = "rows";
         sheet_.columns = {{"sector", "sector"}, {"name", "name"}};
         for (Index i = 0; i < classes.num_nodes(); ++i) {
-            sheet_.rows.push_back({classes.label(i), classes.sector(classes.sector_of(i)).name});
+            sheet_.rows.push_back(
+                cells_of(classes.label(i), classes.sector(classes.sector_of(i)).name));
         }
     }
     template <class Values>
@@ -53,7 +54,7 @@ inline Document sector_document(const char* command, const IoTable& table, Secto
     document.schema = fmt::format("narrows.{}/1", command);
     document.run = std::move(record);
     document.fields = {{"unit", "flows in", Style::text, table.meta().unit}};
-    document.sheets = {sheet.take()};
+    document.sheets.push_back(sheet.take());
     return document;
 }
 

@@ -17,7 +17,7 @@ constexpr double operations_per_entry_read = 45.0;
 /// Steps until the proved bound on the rest is below rounding.
 double expected_steps(const SolveQuestion& q) {
     if (q.contraction >= 1.0 || q.expected_rate >= 1.0) return INFINITY;
-    const double rate = std::clamp(q.expected_rate, 0.05, q.contraction);
+    const double rate = std::min(q.contraction, std::max(q.expected_rate, 0.05));
     if (rate <= 0.0) return 1.0;
     return std::ceil((std::log(1e-16) + std::log1p(-q.contraction)) / std::log(rate));
 }

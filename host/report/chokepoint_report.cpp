@@ -14,12 +14,9 @@ std::vector<Cell> cells(const HomeEconomy& home, const Chokepoint& row, std::int
     for (const Index sector : row.chain) {
         chain.push_back(home.sectors[static_cast<std::size_t>(sector)].code);
     }
-    return {rank,           home.sectors[static_cast<std::size_t>(row.product)].code,
-            coalition,      row.blocked,
-            row.gar_linear, row.gar,
-            row.gar_tail,   row.gar_share_of_gdp,
-            row.leverage,   chain,
-            row.error_bound};
+    return cells_of(rank, home.sectors[static_cast<std::size_t>(row.product)].code, coalition,
+                    row.blocked, row.gar_linear, row.gar, row.gar_tail, row.gar_share_of_gdp,
+                    row.leverage, chain, row.error_bound);
 }
 
 }  // namespace
@@ -58,7 +55,7 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
                 {}};
     std::int64_t rank = 0;
     for (const Chokepoint& row : ranking.rows) sheet.rows.push_back(cells(home, row, ++rank));
-    document.sheets = {std::move(sheet)};
+    document.sheets.push_back(std::move(sheet));
     document.notes = {
         "GDP at risk: value added lost in a year when the origin withholds that share of the "
         "product; an upper-type exposure, not a forecast.",

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,16 @@ namespace narrows {
 /// A cell of a report: nothing, a count, a number, text, or a list of codes.
 using Cell =
     std::variant<std::monostate, std::int64_t, double, bool, std::string, std::vector<std::string>>;
+
+/// A row made cell by cell. Copying a cell, as a list in braces does, ends the program where it
+/// finds no memory: std::variant of GCC 12 then destroys what was never there.
+template <class... Values>
+std::vector<Cell> cells_of(Values&&... values) {
+    std::vector<Cell> row;
+    row.reserve(sizeof...(values));
+    (row.emplace_back(std::forward<Values>(values)), ...);
+    return row;
+}
 
 /// How a column is shown to people. CSV and JSON always carry every digit.
 enum class Style { text, count, flow, coefficient, ratio, percent, bound, seconds, bytes };

@@ -164,7 +164,7 @@ std::int64_t residual_bytes(std::int64_t n) {
 narrows_status residual(narrows_context* context, const narrows_matrix* a, const narrows_matrix* l,
                         double* column_sums) {
     if (context == nullptr || !is_square(a) || !is_square(l) || a->rows != l->rows ||
-        column_sums == nullptr) {
+        (column_sums == nullptr && a->rows > 0)) {
         return kernels::fail(context, NARROWS_BAD_ARGUMENT, "residual: shapes do not fit");
     }
     const std::int64_t n = a->rows;

@@ -55,9 +55,11 @@ void answer(const narrows_context& context, const narrows_batch& b, std::int64_t
 }
 
 bool bad(const narrows_batch& b) {
+    constexpr std::int64_t all_draws = std::int64_t{UINT32_MAX} + 1;
     const bool sizes = b.order <= 0 || b.order > largest_order || b.num_draws < 0 ||
-                       b.first_draw < 0 || b.first_draw + b.num_draws > int64_t{UINT32_MAX} + 1 ||
-                       b.num_weights < 0 || b.num_demands < 0;
+                       b.num_draws > all_draws || b.first_draw < 0 ||
+                       b.first_draw > all_draws - b.num_draws || b.num_weights < 0 ||
+                       b.num_demands < 0;
     return sizes || b.coefficients == nullptr || b.slack == nullptr || b.spread == nullptr ||
            b.failed == nullptr ||
            (b.num_weights > 0 && (b.weights == nullptr || b.multipliers == nullptr)) ||

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -143,6 +144,48 @@ TEST(WriteFile, LeavesNothingInAReadOnlyFolder) {
     expect_parts(message, {"result", "cannot write", "Permission denied"});
     EXPECT_EQ(folder.names(), Names{"result"});
     EXPECT_EQ(test::read_file(folder.path() / "result"), "old");
+}
+
+/// Runs `action` in another process that is killed in the middle of the write that takes a file
+/// beyond 1000 bytes.
+template <class Action>
+void expect_killed_in_mid_write(Action action) {
+    const pid_t child = fork();
+    if (child == 0) {
+        const rlimit limit{1000, 1000};
+        setrlimit(RLIMIT_FSIZE, &limit);
+        std::signal(SIGXFSZ, [](int) { kill(getpid(), SIGKILL); });
+        action();
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
+}
+
+TEST(WriteFile, LeavesTheOldFileOrNoneWhereItIsKilledInMidWrite) {
+    const ScratchFolder folder;
+    folder.write("old", "what was there before");
+    const std::string large(100000, 'x');
+
+    expect_killed_in_mid_write([&] { write_file(folder.path() / "old", large); });
+    expect_killed_in_mid_write([&] { write_file(folder.path() / "new", large); });
+
+    EXPECT_EQ(test::read_file(folder.path() / "old"), "what was there before");
+    EXPECT_FALSE(fs::exists(folder.path() / "new"));
+}
+
+TEST(OutputFolder, IsNotThereWhereItIsKilledInMidWrite) {
+    const ScratchFolder folder;
+
+    expect_killed_in_mid_write([&] {
+        OutputFolder out(folder.path() / "table");
+        out.write("a", "1");
+        out.write("b", std::string(100000, 'x'));
+        out.commit();
+    });
+
+    EXPECT_FALSE(fs::exists(folder.path() / "table"));
 }
 
 TEST(OutputFolder, AppearsWithItsFilesOnCommit) {
