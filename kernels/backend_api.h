@@ -90,7 +90,8 @@ typedef struct narrows_sweep {
 /* Many perturbed tables of one order; see run_batch. In draw d cell (i, j) of the flows is
  *   a_ij exp(s_ij xi - s_ij^2 / 2),  xi standard normal from Philox 4x32-10 with
  *   key = seed, counter = (cell, d, stream), cell = i + j n,
- * primary inputs stay, and the column is divided by its new total t_j = sum_i of that + r_j. */
+ * s <= 10; primary inputs stay, and the column is divided by its new total
+ * t_j = sum_i of that + r_j. */
 typedef struct narrows_batch {
     int64_t order;
     const double* coefficients; /* A >= 0, n x n */

@@ -14,8 +14,8 @@ void check(const LeontiefModel& model, const FlowErrors& errors, const Eigen::Ma
         throw ArgumentError(fmt::format("spread is {} x {}, expected {} x {}", errors.spread.rows(),
                                         errors.spread.cols(), n, n));
     }
-    if (!(errors.spread.array() >= 0.0).all()) {
-        throw ArgumentError("spread has an entry that is negative or not a number");
+    if (!((errors.spread.array() >= 0.0) && (errors.spread.array() <= 10.0)).all()) {
+        throw ArgumentError("spread has an entry outside [0, 10]");
     }
     if ((weights.cols() > 0 && weights.rows() != n) ||
         (demands.cols() > 0 && demands.rows() != n)) {

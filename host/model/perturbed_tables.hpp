@@ -14,7 +14,7 @@ namespace narrows {
 /// what a column takes beside (primary inputs) stays, and output is the new column sum. A draw
 /// depends on seed, stream, draw and cell only, not on threads, batches or device.
 struct FlowErrors {
-    Eigen::MatrixXd spread;  // s, n x n: standard error of the logarithm
+    Eigen::MatrixXd spread;  // s in [0, 10], n x n: standard error of the logarithm
     std::uint64_t seed = 0;
     std::uint32_t stream = 0;
     std::int64_t first_draw = 0;

@@ -8,8 +8,6 @@
 namespace narrows::cpu {
 namespace {
 
-constexpr std::int64_t largest_order = 4096;
-
 /// What one thread needs for one draw.
 struct Scratch {
     explicit Scratch(std::int64_t n)
@@ -56,10 +54,9 @@ void answer(const narrows_context& context, const narrows_batch& b, std::int64_t
 
 bool bad(const narrows_batch& b) {
     constexpr std::int64_t all_draws = std::int64_t{UINT32_MAX} + 1;
-    const bool sizes = b.order <= 0 || b.order > largest_order || b.num_draws < 0 ||
-                       b.num_draws > all_draws || b.first_draw < 0 ||
-                       b.first_draw > all_draws - b.num_draws || b.num_weights < 0 ||
-                       b.num_demands < 0;
+    const bool sizes = b.order < 0 || b.num_draws < 0 || b.num_draws > all_draws ||
+                       b.first_draw < 0 || b.first_draw > all_draws - b.num_draws ||
+                       b.num_weights < 0 || b.num_demands < 0;
     return sizes || b.coefficients == nullptr || b.slack == nullptr || b.spread == nullptr ||
            b.failed == nullptr ||
            (b.num_weights > 0 && (b.weights == nullptr || b.multipliers == nullptr)) ||
@@ -78,6 +75,10 @@ narrows_status run_batch(narrows_context* context, const narrows_batch* batch) {
     }
     return guarded(context, [&] {
         const narrows_batch& b = *batch;
+        if (b.order == 0) {
+            std::fill_n(b.failed, b.num_draws, 0);
+            return NARROWS_OK;
+        }
         std::vector<Scratch> scratch;
         scratch.reserve(static_cast<std::size_t>(context->threads->count()));
         for (int worker = 0; worker < context->threads->count(); ++worker) {

@@ -88,6 +88,8 @@ TEST_F(Perturbed, RefusesWhatDoesNotFit) {
                  ArgumentError);
     errors.spread(3, 4) = -0.1;
     EXPECT_THROW(solve_perturbed(model, errors, v, MatrixXd(12, 0)), ArgumentError);
+    errors.spread(3, 4) = 10.1;
+    EXPECT_THROW(solve_perturbed(model, errors, v, MatrixXd(12, 0)), ArgumentError);
     errors.spread = MatrixXd::Zero(11, 12);
     EXPECT_THROW(solve_perturbed(model, errors, v, MatrixXd(12, 0)), ArgumentError);
     const LeontiefModel subsidised(Backend::cpu(), test::matrix({{.1, .9}, {.1, .3}}));

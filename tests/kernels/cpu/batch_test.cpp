@@ -229,9 +229,7 @@ TEST(Batch, RefusesWhatMakesNoSense) {
         EXPECT_EQ(draws.failed, (std::vector<std::int32_t>{-1, -1}));
     };
 
-    refused([](narrows_batch& b) { b.order = 0; });
     refused([](narrows_batch& b) { b.order = -1; });
-    refused([](narrows_batch& b) { b.order = 4097; });
     refused([](narrows_batch& b) { b.num_draws = -1; });
     refused([](narrows_batch& b) { b.num_draws = std::numeric_limits<std::int64_t>::max(); });
     refused([](narrows_batch& b) { b.first_draw = -1; });
@@ -248,6 +246,15 @@ TEST(Batch, RefusesWhatMakesNoSense) {
     refused([](narrows_batch& b) { b.outputs = nullptr; });
     refused([](narrows_batch& b) { b.failed = nullptr; });
     EXPECT_EQ(cpu::backend()->run_batch(nullptr, nullptr), NARROWS_BAD_ARGUMENT);
+}
+
+TEST(Batch, OfEmptyTablesIsDone) {
+    Draws draws(5, 0, 2);
+    draws.batch.order = 0;
+
+    Backend::cpu().run_batch(draws.batch);
+
+    EXPECT_EQ(draws.failed, (std::vector<std::int32_t>{0, 0}));
 }
 
 TEST(Batch, OfNoDrawsIsDone) {
