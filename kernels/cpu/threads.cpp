@@ -1,6 +1,21 @@
 #include "kernels/cpu/threads.hpp"
 
+#include <chrono>
+
 namespace narrows::cpu {
+namespace {
+
+/// Waits for up to two milliseconds without sleeping. Waking a thread takes as long as a small
+/// product, and the scheduler likes to wake it on the processor that called for it, where it waits
+/// for its caller; one that has not slept stays on its own. Yielding lets others go first.
+template <class Condition>
+void spin(Condition condition) {
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + std::chrono::milliseconds(2);
+    while (!condition() && Clock::now() < end) std::this_thread::yield();
+}
+
+}  // namespace
 
 Threads::Threads(int count) {
     try {
@@ -42,6 +57,7 @@ void Threads::run(std::int64_t num_tasks, const std::function<void(std::int64_t,
     }
     start_.notify_all();
     work(0);
+    spin([this] { return busy_ == 0; });
     std::unique_lock<std::mutex> lock(mutex_);
     finish_.wait(lock, [this] { return busy_ == 0; });
     if (error_) std::rethrow_exception(error_);
@@ -67,6 +83,7 @@ void Threads::work(int worker) {
 void Threads::serve(int worker) {
     std::uint64_t seen = 0;
     for (;;) {
+        spin([&] { return round_ != seen; });
         {
             std::unique_lock<std::mutex> lock(mutex_);
             start_.wait(lock, [&] { return stopping_ || round_ != seen; });

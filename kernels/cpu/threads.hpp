@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -35,9 +36,10 @@ class Threads {
     std::mutex mutex_;
     std::condition_variable start_, finish_;
     const std::function<void(std::int64_t, int)>* task_ = nullptr;
-    std::int64_t num_tasks_ = 0, next_ = 0;
-    std::uint64_t round_ = 0;
-    int busy_ = 0;
+    std::int64_t num_tasks_ = 0;
+    std::atomic<std::int64_t> next_ = 0;
+    std::atomic<std::uint64_t> round_ = 0;
+    std::atomic<int> busy_ = 0;
     bool stopping_ = false;
     std::exception_ptr error_;
 };
