@@ -17,7 +17,7 @@
 
 namespace narrows::cpu {
 
-HostArray::HostArray(std::int64_t count) {
+HostArray::HostArray(std::int64_t count) : count_(count) {
     // A fresh matrix costs one page fault for every 4 KiB; with large pages, for every 2 MiB.
     constexpr std::size_t large_page = std::size_t{2} << 20;
     constexpr std::size_t cache_line = 64;
@@ -27,6 +27,37 @@ HostArray::HostArray(std::int64_t count) {
     data_.reset(static_cast<double*>(std::aligned_alloc(alignment, rounded)));
     if (!data_) throw std::bad_alloc();
     if (alignment == large_page) madvise(data_.get(), rounded, MADV_HUGEPAGE);
+}
+
+// In doubles: below, there is nothing to gain.
+constexpr std::int64_t worth_keeping = 1 << 19;
+
+std::unique_ptr<HostArray> SpareMemory::take(std::int64_t count) {
+    if (count < worth_keeping) return std::make_unique<HostArray>(count);
+    for (std::unique_ptr<HostArray>& array : kept_) {
+        if (array && array->count() >= count && array->count() - count <= count / 8) {
+            return std::move(array);
+        }
+    }
+    for (std::unique_ptr<HostArray>& array : kept_) array.reset();
+    return std::make_unique<HostArray>(count);
+}
+
+void SpareMemory::give(std::unique_ptr<HostArray> array) noexcept {
+    if (!array || array->count() < worth_keeping) return;
+    const auto size = [](const std::unique_ptr<HostArray>& kept) {
+        return kept ? kept->count() : 0;
+    };
+    std::unique_ptr<HostArray>& smaller = size(kept_[0]) < size(kept_[1]) ? kept_[0] : kept_[1];
+    if (size(smaller) < array->count()) smaller = std::move(array);
+}
+
+std::int64_t SpareMemory::bytes() const {
+    std::int64_t total = 0;
+    for (const std::unique_ptr<HostArray>& array : kept_) {
+        if (array) total += array->count() * static_cast<std::int64_t>(sizeof(double));
+    }
+    return total;
 }
 
 double dot(std::int64_t n, const double* a, const double* b) {
@@ -180,6 +211,7 @@ narrows_status memory(narrows_context* context, int64_t* free_bytes, int64_t* to
         const std::string available = proc_value("/proc/meminfo", "MemAvailable");
         *free_bytes = available.empty() ? sysconf(_SC_AVPHYS_PAGES) * page
                                         : std::strtoll(available.c_str(), nullptr, 10) * 1024;
+        *free_bytes += context->spare.bytes();
         return NARROWS_OK;
     });
 }
@@ -257,7 +289,8 @@ narrows_status create(narrows_context* context, int64_t rows, int64_t columns,
         return fail(context, NARROWS_BAD_ARGUMENT, "create: bad argument");
     }
     return guarded(context, [&] {
-        auto result = std::make_unique<narrows_matrix>(rows, columns);
+        auto result =
+            std::make_unique<narrows_matrix>(rows, columns, context->spare.take(rows * columns));
         std::fill_n(result->writable(), rows * columns, 0.0);
         *matrix = result.release();
         return NARROWS_OK;
@@ -285,7 +318,8 @@ const double* host_view(const narrows_matrix* matrix, int64_t* ld) {
     return matrix->data;
 }
 
-void release_matrix(narrows_context*, narrows_matrix* matrix) {
+void release_matrix(narrows_context* context, narrows_matrix* matrix) {
+    if (context != nullptr && matrix != nullptr) context->spare.give(std::move(matrix->own));
     delete matrix;
 }
 

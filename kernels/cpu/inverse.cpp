@@ -19,8 +19,8 @@ narrows_status invert(narrows_context* context, const narrows_matrix* a, const d
     *inverse = nullptr;
     return guarded(context, [&] {
         const std::int64_t n = a->rows;
-        auto result = std::make_unique<narrows_matrix>(n, n);
-        const HostArray workspace(kernels::inverse_workspace(n, base_order));
+        auto result = std::make_unique<narrows_matrix>(n, n, context->spare.take(n * n));
+        auto workspace = context->spare.take(kernels::inverse_workspace(n, base_order));
         const HostArray slack_space(kernels::slack_workspace(n));
         std::vector<double> slack_left(slack, slack + n);
         double* const k = result->writable();
@@ -35,9 +35,10 @@ narrows_status invert(narrows_context* context, const narrows_matrix* a, const d
         kernels::PivotInfo pivots{n == 0 ? 1.0 : INFINITY, -1.0};
         BlockOps ops(*context, pivots, true);
         if (n > 0) {
-            kernels::invert_blocks(ops, n, k, n, slack_left.data(), workspace.get(),
+            kernels::invert_blocks(ops, n, k, n, slack_left.data(), workspace->get(),
                                    slack_space.get());
         }
+        context->spare.give(std::move(workspace));
         *info = {pivots.min_pivot, static_cast<std::int64_t>(pivots.singular_at)};
         if (info->singular_at >= 0) {
             return kernels::fail(context, NARROWS_SINGULAR,

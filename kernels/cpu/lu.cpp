@@ -81,7 +81,7 @@ narrows_status invert_factor(narrows_context* context, const narrows_factor* fac
     *inverse = nullptr;
     return guarded(context, [&] {
         const std::int64_t n = factor->n;
-        auto result = std::make_unique<narrows_matrix>(n, n);
+        auto result = std::make_unique<narrows_matrix>(n, n, context->spare.take(n * n));
         double* const l = result->writable();
         for_ranges(*context, n, inverse_width, [&](std::int64_t first, std::int64_t last) {
             std::fill(l + first * n, l + last * n, 0.0);
