@@ -23,7 +23,6 @@ struct SolveQuestion {
     Index num_columns = 0;       // that are to be solved for now
     double contraction = 0.0;    // proved: see Structure
     double expected_rate = 0.0;  // at which A shrinks a typical vector
-    bool is_safe = true;         // A >= 0: L can be had without pivoting
     std::int64_t inverse_bytes = 0;
     std::int64_t free_bytes = 0;
     SolveMethod wanted = SolveMethod::automatic;
