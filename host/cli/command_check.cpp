@@ -6,13 +6,12 @@
 #include "host/base/error.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
-#include "host/readers/read_table.hpp"
 
 namespace narrows::cli {
 namespace {
 
 struct CheckOptions {
-    std::string table;
+    TableOptions table;
     OutputOptions output;
     BackendOptions backend;
 };
@@ -147,7 +146,7 @@ void add_findings(Document& document, const IoTable& table, const ModelCheck& mo
 
 void run_check(const CheckOptions& options) {
     parse_output_format(options.output.format);
-    const IoTable table = read_table(options.table, Acceptance::any);
+    const IoTable table = open_table(options.table, Acceptance::any);
     Document document;
     document.schema = "narrows.check/1";
     document.run = start_record("check", table);
@@ -162,9 +161,9 @@ void run_check(const CheckOptions& options) {
     document.csv_of_fields = true;
     print(std::move(document), options.output);
     if (!table.diagnostics().acceptable()) {
-        throw BalanceError(options.table + ": " + table.diagnostics().first_problem());
+        throw BalanceError(options.table.name + ": " + table.diagnostics().first_problem());
     }
-    if (!model.productive) throw NumericalError(options.table + ": " + model.problem, {});
+    if (!model.productive) throw NumericalError(options.table.name + ": " + model.problem, {});
 }
 
 }  // namespace

@@ -9,14 +9,13 @@
 #include "host/cli/options.hpp"
 #include "host/readers/input_files.hpp"
 #include "host/readers/plain_folder.hpp"
-#include "host/readers/read_table.hpp"
 #include "host/table/national_table.hpp"
 
 namespace narrows::cli {
 namespace {
 
 struct ConvertOptions {
-    std::string table;
+    TableOptions table;
     std::string folder;
     std::string home;
     std::string sectors;
@@ -28,7 +27,7 @@ void report_written(const IoTable& table, const std::string& folder) {
 }
 
 void run_convert(const ConvertOptions& options) {
-    const IoTable table = read_table(options.table);
+    const IoTable table = open_table(options.table);
     const IoTable result = options.home.empty() ? table : national_table(table, options.home);
     write_plain_folder(result, options.folder);
     report_written(result, options.folder);
@@ -42,7 +41,7 @@ void run_aggregate(const ConvertOptions& options) {
         return path.empty() ? std::nullopt : std::optional(read_concordance(path));
     };
     const IoTable result =
-        aggregate(read_table(options.table), read(options.sectors), read(options.regions));
+        aggregate(open_table(options.table), read(options.sectors), read(options.regions));
     write_plain_folder(result, options.folder);
     report_written(result, options.folder);
 }

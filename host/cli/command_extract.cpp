@@ -7,13 +7,12 @@
 #include "host/base/error.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
-#include "host/readers/read_table.hpp"
 
 namespace narrows::cli {
 namespace {
 
 struct ExtractOptions {
-    std::string table;
+    TableOptions table;
     std::string kind = "complete";
     double fraction = 1.0;
     bool by_region = false;
@@ -124,11 +123,11 @@ void check(const ExtractOptions& options) {
 
 void run_extract(const ExtractOptions& options) {
     check(options);
-    const IoTable table = read_table(options.table);
+    const IoTable table = open_table(options.table);
     if (options.by_region && !table.is_multi_regional()) {
         throw ArgumentError("--by-region: a national table has one region only");
     }
-    ModelRun run = start_model("extract", options.table, table, options.backend);
+    ModelRun run = start_model("extract", options.table.name, table, options.backend);
     Eigen::MatrixXd weights(table.num_nodes(), 2);
     weights << Eigen::VectorXd::Ones(table.num_nodes()), run.model.coefficients().v;
     const ExtractionBase base(

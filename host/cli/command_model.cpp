@@ -6,21 +6,20 @@
 #include "host/cli/sector_sheet.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/multipliers.hpp"
-#include "host/readers/read_table.hpp"
 
 namespace narrows::cli {
 namespace {
 
 struct ModelOptions {
-    std::string table;
+    TableOptions table;
     OutputOptions output;
     BackendOptions backend;
 };
 
 void run_linkages(const ModelOptions& options) {
     parse_output_format(options.output.format);
-    const IoTable table = read_table(options.table);
-    ModelRun run = start_model("linkages", options.table, table, options.backend);
+    const IoTable table = open_table(options.table);
+    ModelRun run = start_model("linkages", options.table.name, table, options.backend);
     const Linkages result = linkages(run.model, table.Z());
     std::vector<bool> key_sector;
     for (Index i = 0; i < table.num_nodes(); ++i) key_sector.push_back(result.is_key(i));
@@ -47,8 +46,8 @@ void run_linkages(const ModelOptions& options) {
 
 void run_multipliers(const ModelOptions& options) {
     parse_output_format(options.output.format);
-    const IoTable table = read_table(options.table);
-    ModelRun run = start_model("multipliers", options.table, table, options.backend);
+    const IoTable table = open_table(options.table);
+    ModelRun run = start_model("multipliers", options.table.name, table, options.backend);
     const Multipliers result = multipliers(run.model);
 
     SectorSheet sheet(table.classification());

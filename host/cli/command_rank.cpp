@@ -8,14 +8,13 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/input_files.hpp"
-#include "host/readers/read_table.hpp"
 #include "host/report/chokepoint_report.hpp"
 
 namespace narrows::cli {
 namespace {
 
 struct RankOptions {
-    std::string table = "world-2011";
+    TableOptions table = {.name = "world-2011"};
     std::string home;
     bool each_origin = false;
     bool all_imports = false;
@@ -91,10 +90,10 @@ nlohmann::ordered_json coalition_codes(const HomeEconomy& home,
 
 void run_rank(const RankOptions& options) {
     parse_output_format(options.output.format);
-    const IoTable table = read_table(options.table);
+    const IoTable table = open_table(options.table);
     RunRecord record = start_record("rank", table);
     const HomeEconomy home =
-        naming_table(options.table, [&] { return home_economy(table, options.home); });
+        naming_table(options.table.name, [&] { return home_economy(table, options.home); });
 
     ChokepointQuery query;
     query.coalitions = coalitions(options, home, table.is_multi_regional());
@@ -110,14 +109,14 @@ void run_rank(const RankOptions& options) {
                                                  : nlohmann::ordered_json(hash_file(rule));
 
     const BackendChoice choice = choose(options.backend);
-    const LeontiefModel model = naming_table(options.table, [&] {
+    const LeontiefModel model = naming_table(options.table.name, [&] {
         return LeontiefModel(choice.backend, home.coefficients(), codes_of(home.sectors),
                              parse_solve_method(options.backend.method));
     });
     Progress progress("scenarios");
     query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
     ChokepointRanking ranking =
-        naming_table(options.table, [&] { return rank_chokepoints(home, model, query); });
+        naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
 
     record_model(record, model, choice.reason);
     record.threads = options.backend.threads;
@@ -150,8 +149,7 @@ void add_rank(CLI::App& app) {
     const auto options = std::make_shared<RankOptions>();
     CLI::App* command = app.add_subcommand(
         "rank", "Rank choke points: products whose withholding puts most GDP at risk");
-    command->add_option("TABLE", options->table, "folder of a table, or an embedded one")
-        ->capture_default_str();
+    add_table_argument(*command, options->table, false);
     command->add_option("--home", options->home,
                         "region whose GDP is at risk; a national table has just one");
     command->add_flag("--each-origin", options->each_origin,

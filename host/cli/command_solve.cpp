@@ -7,13 +7,12 @@
 #include "host/cli/options.hpp"
 #include "host/cli/sector_sheet.hpp"
 #include "host/readers/input_files.hpp"
-#include "host/readers/read_table.hpp"
 
 namespace narrows::cli {
 namespace {
 
 struct SolveOptions {
-    std::string table;
+    TableOptions table;
     std::string demand;
     bool totals = false;
     bool bounds = false;
@@ -104,9 +103,9 @@ void add_outputs(Document& document, const SolveOptions& options, const IoTable&
 
 void run_solve(const SolveOptions& options) {
     parse_output_format(options.output.format);
-    const IoTable table = read_table(options.table);
+    const IoTable table = open_table(options.table);
     const Demand demand = read_demand(options.demand, table.classification());
-    ModelRun run = start_model("solve", options.table, table, options.backend);
+    ModelRun run = start_model("solve", options.table.name, table, options.backend);
     run.record.parameters = {{"demand", options.demand},
                              {"demand_hash", hash_file(options.demand)},
                              {"totals", options.totals},

@@ -127,9 +127,41 @@ std::string title_of(const IoTable& table) {
     return meta.year == 0 ? meta.name : fmt::format("{} ({})", meta.name, meta.year);
 }
 
-void add_table_argument(CLI::App& command, std::string& table) {
-    command.add_option("TABLE", table, "folder of a table, or the name of an embedded one")
-        ->required();
+void add_table_argument(CLI::App& command, TableOptions& options, bool required) {
+    CLI::Option* table =
+        command.add_option("TABLE", options.name,
+                           "file, folder or archive of a table, or the name of an embedded one");
+    if (required) {
+        table->required();
+    } else {
+        table->capture_default_str();
+    }
+    command.add_option("--input-format", options.read.format,
+                       "format of TABLE (`narrows doctor` lists them); default: seen from what is "
+                       "in it");
+    command.add_option("--year", options.read.year, "year, where TABLE holds several")
+        ->check(whole_number(1));
+    command.add_option("--region", options.read.region,
+                       "code of the country, where TABLE holds national tables of several");
+    command.add_option("--mapping", options.read.mapping,
+                       "file that says how a csv of your own is laid out");
+    command
+        .add_option("--sut-model", options.model,
+                    "how supply and use become a symmetric table: A, B (product x product), C, D "
+                    "(industry x industry)")
+        ->capture_default_str();
+}
+
+IoTable open_table(const TableOptions& options, Acceptance acceptance) {
+    ReadOptions read = options.read;
+    const std::optional<SutModel> model = parse_sut_model(options.model);
+    if (!model) {
+        throw ArgumentError("--sut-model: found " + in_quotes(options.model) +
+                            ", expected A, B, C or D");
+    }
+    read.model = *model;
+    read.acceptance = acceptance;
+    return read_table(options.name, read);
 }
 
 int default_threads() {

@@ -6,6 +6,7 @@
 
 #include "host/backend/backend.hpp"
 #include "host/base/error.hpp"
+#include "host/readers/read_table.hpp"
 #include "host/report/document.hpp"
 
 namespace narrows::cli {
@@ -75,8 +76,16 @@ auto naming_table(const std::string& table, Body body) {
 /// "name (year)" for titles.
 std::string title_of(const IoTable& table);
 
-/// Adds the positional argument TABLE.
-void add_table_argument(CLI::App& command, std::string& table);
+/// Which table, and how it is read.
+struct TableOptions {
+    std::string name = {};
+    ReadOptions read = {};
+    std::string model = "D";
+};
+/// Adds the positional argument TABLE, --input-format, --year, --region, --mapping and --sut-model.
+/// `required`: without a TABLE the command is refused, else `options.name` stands.
+void add_table_argument(CLI::App& command, TableOptions& options, bool required = true);
+IoTable open_table(const TableOptions& options, Acceptance acceptance = Acceptance::balanced_only);
 
 /// Shows "done of total, rate, time left" on standard error while that is a terminal.
 class Progress {

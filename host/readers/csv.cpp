@@ -1,11 +1,8 @@
 #include "host/readers/csv.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -110,22 +107,6 @@ class LabelMatcher {
 
 }  // namespace
 
-std::string read_text(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        throw FileError(path.string(), "cannot read: is a folder");
-    }
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    if (file) text.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file) {
-        throw FileError(path.string(),
-                        std::string("cannot read: ") + std::strerror(errno != 0 ? errno : EIO));
-    }
-    return text;
-}
-
 std::optional<double> parse_number(std::string_view text) {
     text = trimmed(text);
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
@@ -137,7 +118,10 @@ std::optional<double> parse_number(std::string_view text) {
     return value;
 }
 
-CsvFile::CsvFile(const std::filesystem::path& path) : path_(path.string()), text_(read_text(path)) {
+CsvFile::CsvFile(const std::filesystem::path& path) : CsvFile(InputFile(path)) {}
+
+CsvFile::CsvFile(const InputFile& file, char separator)
+    : path_(file.path()), text_(file.bytes()), separator_(separator) {
     if (text_.compare(0, 3, "\xEF\xBB\xBF") == 0) at_ = 3;
     require_utf8(path_, text_);
 }
@@ -153,7 +137,8 @@ bool CsvFile::next_record(std::vector<std::string_view>& fields) {
         if (at_ < text_.size() && text_[at_] == '"') {
             fields.push_back(quoted_field());
         } else {
-            const auto end = std::min(text_.find_first_of(",\n", at_), text_.size());
+            const char ends[] = {separator_, '\n'};
+            const auto end = std::min(text_.find_first_of(ends, at_, 2), text_.size());
             auto field = std::string_view(text_).substr(at_, end - at_);
             if (!field.empty() && field.back() == '\r') field.remove_suffix(1);
             fields.push_back(trimmed(field));
@@ -165,7 +150,7 @@ bool CsvFile::next_record(std::vector<std::string_view>& fields) {
             ++line_;
             return true;
         }
-        if (text_[at_] != ',') {
+        if (text_[at_] != separator_) {
             fail(fields.size() - 1, "", in_quotes(text_.substr(at_, 20)),
                  "a comma or the end of the line after the closing quote");
         }
@@ -226,15 +211,15 @@ void CsvFile::require_fields(const std::vector<std::string_view>& fields, std::s
                      fmt::format("{}", count));
 }
 
-std::vector<std::string> read_column_labels(const std::filesystem::path& path) {
-    CsvFile file(path);
+std::vector<std::string> read_column_labels(const InputFile& input) {
+    CsvFile file(input);
     std::vector<std::string> labels = file.header({});
     labels.erase(labels.begin());
     return labels;
 }
 
-std::vector<std::string> read_row_labels(const std::filesystem::path& path) {
-    CsvFile file(path);
+std::vector<std::string> read_row_labels(const InputFile& input) {
+    CsvFile file(input);
     file.header({});
     std::vector<std::string> labels;
     for (std::vector<std::string_view> fields; file.next_record(fields);) {
@@ -243,9 +228,9 @@ std::vector<std::string> read_row_labels(const std::filesystem::path& path) {
     return labels;
 }
 
-Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& rows,
-                            const Labels& columns, const Range& range) {
-    CsvFile file(path);
+Eigen::MatrixXd read_matrix(const InputFile& input, const Labels& rows, const Labels& columns,
+                            const Range& range) {
+    CsvFile file(input);
     const std::vector<std::string> header = file.header({});
     LabelMatcher column_matcher(columns);
     std::vector<Index> column_of;

@@ -9,12 +9,10 @@
 
 #include <Eigen/Core>
 
+#include "host/readers/input_source.hpp"
 #include "host/table/classification.hpp"
 
 namespace narrows {
-
-/// The bytes of a file. Throws FileError.
-std::string read_text(const std::filesystem::path& path);
 
 /// Reads a comma-separated file record by record (RFC 4180: quoted fields, doubled quotes, CR LF or
 /// LF; UTF-8, a byte-order mark is skipped; blank lines are skipped). Throws FileError where the
@@ -22,6 +20,7 @@ std::string read_text(const std::filesystem::path& path);
 class CsvFile {
   public:
     explicit CsvFile(const std::filesystem::path& path);
+    explicit CsvFile(const InputFile& file, char separator = ',');
 
     /// Fields of the next record, valid until the file object dies; false at the end.
     bool next_record(std::vector<std::string_view>& fields);
@@ -48,6 +47,7 @@ class CsvFile {
 
     std::string path_;
     std::string text_;
+    char separator_ = ',';
     std::size_t at_ = 0;
     std::int64_t line_ = 1;
     std::int64_t record_line_ = 0;
@@ -63,9 +63,9 @@ struct Labels {
 };
 
 /// The labels in a matrix file's header, without the corner.
-std::vector<std::string> read_column_labels(const std::filesystem::path& path);
+std::vector<std::string> read_column_labels(const InputFile& file);
 /// The labels in a matrix file's first column, without the corner.
-std::vector<std::string> read_row_labels(const std::filesystem::path& path);
+std::vector<std::string> read_row_labels(const InputFile& file);
 
 /// The values that a matrix file may hold, both ends included.
 struct Range {
@@ -77,7 +77,7 @@ struct Range {
 /// label. Rows and columns may come in any order; every label must be there exactly once. Throws
 /// ParseError for a missing, repeated or unknown label, a short or long record, text where a number
 /// belongs, or a number out of `range`.
-Eigen::MatrixXd read_matrix(const std::filesystem::path& path, const Labels& rows,
-                            const Labels& columns, const Range& range = {});
+Eigen::MatrixXd read_matrix(const InputFile& file, const Labels& rows, const Labels& columns,
+                            const Range& range = {});
 
 }  // namespace narrows

@@ -10,6 +10,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
+#include "host/readers/formats.hpp"
 
 namespace narrows {
 namespace {
@@ -22,7 +23,7 @@ constexpr const char* format_name = "narrows.table/1";
 /// meta.json, with accessors that say what is missing.
 class MetaFile {
   public:
-    explicit MetaFile(const fs::path& path) : path_(path.string()), text_(read_text(path)) {
+    explicit MetaFile(const InputFile& file) : path_(file.path()), text_(file.bytes()) {
         try {
             content_ = json::parse(text_);
         } catch (const json::parse_error& error) {
@@ -91,9 +92,9 @@ class MetaFile {
 
 /// Reads a list file with a leading code column; `use` takes the fields of each record.
 void read_codes(
-    const fs::path& path, const std::vector<std::string>& columns,
+    const InputFile& input, const std::vector<std::string>& columns,
     const std::function<void(const CsvFile&, const std::vector<std::string_view>&)>& use) {
-    CsvFile file(path);
+    CsvFile file(input);
     const auto header = file.header(columns);
     std::unordered_set<std::string> seen;
     for (std::vector<std::string_view> fields; file.next_record(fields);) {
@@ -108,20 +109,20 @@ void read_codes(
     if (seen.empty()) throw ParseError(file.path(), 2, 0, "", "no record", "at least one");
 }
 
-std::vector<Sector> read_sectors(const fs::path& path) {
+std::vector<Sector> read_sectors(const InputFile& file) {
     std::vector<Sector> sectors;
-    read_codes(path, {"code", "name", "kind"},
-               [&](const CsvFile& file, const std::vector<std::string_view>& fields) {
+    read_codes(file, {"code", "name", "kind"},
+               [&](const CsvFile& csv, const std::vector<std::string_view>& fields) {
                    const std::optional<SectorKind> kind = parse_sector_kind(fields[2]);
-                   if (!kind) file.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
+                   if (!kind) csv.fail(2, "kind", in_quotes(fields[2]), "'goods' or 'services'");
                    sectors.push_back({std::string(fields[0]), std::string(fields[1]), *kind});
                });
     return sectors;
 }
 
-std::vector<Region> read_regions(const fs::path& path) {
+std::vector<Region> read_regions(const InputFile& file) {
     std::vector<Region> regions;
-    read_codes(path, {"code", "name"},
+    read_codes(file, {"code", "name"},
                [&](const CsvFile&, const std::vector<std::string_view>& fields) {
                    regions.push_back({std::string(fields[0]), std::string(fields[1])});
                });
@@ -129,8 +130,9 @@ std::vector<Region> read_regions(const fs::path& path) {
 }
 
 /// Says which column of Z.csv is wrong, which Classification cannot know.
-void check_node_labels(const fs::path& z, const std::vector<std::string>& labels,
-                       const std::vector<Sector>& sectors, const std::vector<Region>& regions) {
+void check_node_labels(const InputFile& z, const std::string& regions_csv,
+                       const std::vector<std::string>& labels, const std::vector<Sector>& sectors,
+                       const std::vector<Region>& regions) {
     std::vector<std::string> valid;
     for (const Region& region : regions) {
         for (const Sector& sector : sectors) valid.push_back(region.code + "_" + sector.code);
@@ -142,11 +144,11 @@ void check_node_labels(const fs::path& z, const std::vector<std::string>& labels
         if (known.count(labels[i]) == 0) {
             const std::string near = nearest(labels[i], valid);
             throw ParseError(
-                z.string(), 1, column, "", "unknown sector " + in_quotes(labels[i]),
+                z.path(), 1, column, "", "unknown sector " + in_quotes(labels[i]),
                 near.empty() ? "REGION_SECTOR of regions.csv and sectors.csv" : in_quotes(near));
         }
         if (!seen.insert(labels[i]).second) {
-            throw ParseError(z.string(), 1, column, "", "duplicate sector " + in_quotes(labels[i]),
+            throw ParseError(z.path(), 1, column, "", "duplicate sector " + in_quotes(labels[i]),
                              "each sector once");
         }
     }
@@ -155,14 +157,14 @@ void check_node_labels(const fs::path& z, const std::vector<std::string>& labels
             sectors.begin(), sectors.end(),
             [&](const Sector& sector) { return seen.count(region.code + "_" + sector.code) != 0; });
         if (has_sectors) continue;
-        throw ParseError((z.parent_path() / "regions.csv").string(), 0, 0, "",
+        throw ParseError(regions_csv, 0, 0, "",
                          "region " + in_quotes(region.code) + " without sectors in Z.csv",
                          "at least one sector");
     }
 }
 
-Classification read_classification(const fs::path& folder, const MetaFile& meta) {
-    std::vector<Sector> sectors = read_sectors(folder / "sectors.csv");
+Classification read_classification(const InputSource& folder, const MetaFile& meta) {
+    std::vector<Sector> sectors = read_sectors(folder.open_found("sectors.csv"));
     const std::string kind = meta.text("kind");
     if (kind == "national") {
         return Classification::national(std::move(sectors), {meta.text_or_empty("region"), ""});
@@ -170,21 +172,22 @@ Classification read_classification(const fs::path& folder, const MetaFile& meta)
     if (kind != "multi-regional") {
         meta.fail("kind", json(kind), "'national' or 'multi-regional'");
     }
-    std::vector<Region> regions = read_regions(folder / "regions.csv");
-    const fs::path z = folder / "Z.csv";
+    const InputFile regions_csv = folder.open_found("regions.csv");
+    std::vector<Region> regions = read_regions(regions_csv);
+    const InputFile z = folder.open_found("Z.csv");
     const std::vector<std::string> labels = read_column_labels(z);
-    check_node_labels(z, labels, sectors, regions);
+    check_node_labels(z, regions_csv.path(), labels, sectors, regions);
     try {
         return Classification::multi_regional(std::move(sectors), std::move(regions), labels);
     } catch (const ArgumentError& error) {
-        throw ParseError(z.string(), 1, 0, "", error.what(),
+        throw ParseError(z.path(), 1, 0, "", error.what(),
                          "labels REGION_SECTOR from regions.csv and sectors.csv");
     }
 }
 
-std::vector<FinalUse> read_final_uses(const fs::path& path, const Classification& classes) {
+std::vector<FinalUse> read_final_uses(const InputFile& file, const Classification& classes) {
     std::vector<FinalUse> uses;
-    for (const std::string& label : read_column_labels(path)) {
+    for (const std::string& label : read_column_labels(file)) {
         if (!classes.is_multi_regional()) {
             uses.push_back({"", label});
             continue;
@@ -198,7 +201,7 @@ std::vector<FinalUse> read_final_uses(const fs::path& path, const Classification
             }
         }
         if (region.empty()) {
-            throw ParseError(path.string(), 1, static_cast<std::int64_t>(uses.size()) + 2, "",
+            throw ParseError(file.path(), 1, static_cast<std::int64_t>(uses.size()) + 2, "",
                              in_quotes(label), "a label REGION_USE with a region of regions.csv");
         }
         uses.push_back({region, label.substr(region.size() + 1)});
@@ -213,16 +216,16 @@ Labels use_labels(const std::vector<FinalUse>& uses) {
 }
 
 /// Gross output from x.csv (label,x); without the file it is the row sums.
-Eigen::VectorXd read_output(const fs::path& path, const Labels& nodes) {
-    const Eigen::MatrixXd values = read_matrix(path, nodes, {"column", {"x"}});
+Eigen::VectorXd read_output(const InputFile& file, const Labels& nodes) {
+    const Eigen::MatrixXd values = read_matrix(file, nodes, {"column", {"x"}});
     return values.col(0);
 }
 
 /// A matrix whose rows the file itself names (value added, taxes).
-Eigen::MatrixXd read_named_rows(const fs::path& path, const char* what, const Labels& nodes,
+Eigen::MatrixXd read_named_rows(const InputFile& file, const char* what, const Labels& nodes,
                                 std::vector<std::string>& names) {
-    names = read_row_labels(path);
-    return read_matrix(path, {what, names}, nodes);
+    names = read_row_labels(file);
+    return read_matrix(file, {what, names}, nodes);
 }
 
 std::string matrix_csv(const Eigen::MatrixXd& values, const std::vector<std::string>& rows,
@@ -264,50 +267,48 @@ std::string meta_json(const IoTable& table) {
 
 }  // namespace
 
-bool is_plain_folder(const fs::path& folder) {
-    std::error_code error;
-    return fs::is_regular_file(folder / "meta.json", error);
+bool is_plain_folder(const InputSource& source) {
+    return !source.is_single_file() && source.find("meta.json") == "meta.json";
 }
 
-IoTable read_plain_folder(const fs::path& folder, Acceptance acceptance) {
-    const MetaFile meta(folder / "meta.json");
+IoTable read_plain_folder(const InputSource& folder, Acceptance acceptance) {
+    const MetaFile meta(folder.open_found("meta.json"));
     TableData data;
     data.meta = meta.meta();
+    data.meta.layout = "plain folder of narrows";
     data.classification = read_classification(folder, meta);
     const Labels nodes{"sector", data.classification.labels()};
     const Labels sectors{"sector", codes_of(data.classification.sectors())};
-    const auto present = [&](const char* name) {
-        std::error_code error;
-        return fs::exists(folder / name, error);
-    };
+    const auto present = [&](const char* name) { return folder.has(name); };
 
     for (const char* imports : {"M.csv", "MF.csv"}) {
         if (data.classification.is_multi_regional() && present(imports)) {
-            throw ParseError((folder / imports).string(), 0, 0, "", "an import matrix",
+            throw ParseError(folder.path() + "/" + imports, 0, 0, "", "an import matrix",
                              "none: a multi-regional table has its imports in Z.csv and F.csv");
         }
     }
-    data.Z = read_matrix(folder / "Z.csv", nodes, nodes);
-    data.final_uses = read_final_uses(folder / "F.csv", data.classification);
+    data.Z = read_matrix(folder.open_found("Z.csv"), nodes, nodes);
+    data.final_uses = read_final_uses(folder.open_found("F.csv"), data.classification);
     const Labels uses = use_labels(data.final_uses);
-    data.F = read_matrix(folder / "F.csv", nodes, uses);
-    data.V = read_named_rows(folder / "V.csv", "value-added row", nodes, data.value_added_names);
+    data.F = read_matrix(folder.open_found("F.csv"), nodes, uses);
+    data.V = read_named_rows(folder.open_found("V.csv"), "value-added row", nodes,
+                             data.value_added_names);
     if (present("T.csv")) {
-        data.T = read_named_rows(folder / "T.csv", "tax row", nodes, data.tax_names);
+        data.T = read_named_rows(folder.open_found("T.csv"), "tax row", nodes, data.tax_names);
     }
-    if (present("M.csv")) data.M = read_matrix(folder / "M.csv", nodes, nodes);
-    if (present("MF.csv")) data.MF = read_matrix(folder / "MF.csv", nodes, uses);
-    data.x = present("x.csv") ? read_output(folder / "x.csv", nodes)
+    if (present("M.csv")) data.M = read_matrix(folder.open_found("M.csv"), nodes, nodes);
+    if (present("MF.csv")) data.MF = read_matrix(folder.open_found("MF.csv"), nodes, uses);
+    data.x = present("x.csv") ? read_output(folder.open_found("x.csv"), nodes)
                               : data.Z.rowwise().sum() + data.F.rowwise().sum();
     if (present("criticality.csv")) {
         data.criticality_ratings =
-            read_matrix(folder / "criticality.csv", sectors, sectors, {0.0, 1.0});
+            read_matrix(folder.open_found("criticality.csv"), sectors, sectors, {0.0, 1.0});
     }
     try {
         return IoTable(std::move(data), acceptance);
     } catch (const Error& error) {
         // Shapes and names were checked file by file: what is left are the accounts.
-        throw BalanceError(folder.string() + ": " + error.what());
+        throw BalanceError(folder.path() + ": " + error.what());
     }
 }
 
@@ -344,6 +345,13 @@ void write_plain_folder(const IoTable& table, const fs::path& folder) {
                   matrix_csv(table.criticality_ratings(), sector_codes, sector_codes));
     }
     out.commit();
+}
+
+TableFormat formats::plain_folder() {
+    return {"plain", "plain folder of narrows: meta.json and CSV files", is_plain_folder,
+            [](const InputSource& source, const ReadOptions& options) {
+                return read_plain_folder(source, options.acceptance);
+            }};
 }
 
 }  // namespace narrows

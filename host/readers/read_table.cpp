@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "host/base/error.hpp"
 #include "host/base/locations.hpp"
+#include "host/readers/formats.hpp"
 #include "host/readers/plain_folder.hpp"
 
 namespace narrows {
@@ -21,25 +24,55 @@ fs::path data_folder() {
     return {};
 }
 
+std::vector<std::string> format_keys() {
+    std::vector<std::string> keys;
+    for (const TableFormat& format : table_formats()) keys.emplace_back(format.key);
+    return keys;
+}
+
+const TableFormat& format_of(const InputSource& source, const std::string& wish) {
+    const std::vector<TableFormat>& formats = table_formats();
+    if (!wish.empty()) {
+        return formats[static_cast<std::size_t>(find_code("format", wish, format_keys()))];
+    }
+    const auto found = std::find_if(formats.begin(), formats.end(), [&](const TableFormat& format) {
+        return format.recognises(source);
+    });
+    if (found == formats.end()) {
+        throw FileError(source.path(),
+                        "not a table in a format that narrows recognises (`narrows doctor` lists "
+                        "them; --input-format takes one of them all the same)");
+    }
+    return *found;
+}
+
 }  // namespace
 
-IoTable read_table(const std::string& name, Acceptance acceptance) {
+const std::vector<TableFormat>& table_formats() {
+    static const std::vector<TableFormat> all = {
+        formats::plain_folder(),
+    };
+    return all;
+}
+
+IoTable read_table(const InputSource& source, const ReadOptions& options) {
+    return format_of(source, options.format).read(source, options);
+}
+
+IoTable read_table(const std::string& name, const ReadOptions& options) {
     if (name.empty()) throw ArgumentError("the name of the table is empty");
     std::error_code error;
     const fs::path path(name);
-    if (is_plain_folder(path)) return read_plain_folder(path, acceptance);
+    if (fs::exists(path, error)) return read_table(InputSource(path), options);
     const fs::path embedded = data_folder() / path;
-    if (path.is_relative() && is_plain_folder(embedded)) {
-        return read_plain_folder(embedded, acceptance);
-    }
-    if (fs::exists(path, error)) {
-        throw FileError(name, "not a table: expected a folder with meta.json (see data/README.md)");
+    if (path.is_relative() && fs::exists(embedded / "meta.json", error)) {
+        return read_table(InputSource(embedded), options);
     }
     std::string message = "no such table";
     if (const std::string near = nearest(name, embedded_tables()); !near.empty()) {
         message += ", did you mean the embedded table " + in_quotes(near) + "?";
     } else {
-        message += ": neither a folder nor an embedded table in " + data_folder().string();
+        message += ": neither a file, a folder nor an embedded table in " + data_folder().string();
     }
     throw FileError(name, message);
 }

@@ -14,20 +14,15 @@ namespace {
 constexpr double relative_tolerance = 1e-6;
 constexpr std::size_t num_worst = 5;
 
-/// False also for sums that overflowed.
-bool within_tolerance(const AccountResidual& account) {
-    return std::isfinite(account.residual) && std::abs(account.residual) <= account.tolerance;
-}
-
 /// `magnitude`: sum of the entries' absolute values; `num_entries` of them make up each account.
-BalanceReport compare(const std::vector<std::string>& labels, const Eigen::VectorXd& sums,
-                      const Eigen::VectorXd& magnitude, const Eigen::VectorXd& output,
-                      Index num_entries, double last_digit) {
+std::vector<AccountResidual> compare(const std::vector<std::string>& labels,
+                                     const Eigen::VectorXd& sums, const Eigen::VectorXd& magnitude,
+                                     const Eigen::VectorXd& output, Index num_entries,
+                                     double last_digit) {
     const auto entries = static_cast<double>(num_entries + 1);
     const double published_rounding = 0.5 * entries * last_digit;
     constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
     std::vector<AccountResidual> accounts;
-    BalanceReport report;
     for (Index i = 0; i < output.size(); ++i) {
         AccountResidual account;
         account.label = labels[static_cast<std::size_t>(i)];
@@ -41,16 +36,22 @@ BalanceReport compare(const std::vector<std::string>& labels, const Eigen::Vecto
         // The last one is what adding the entries up may round away: flows that cancel to 0.
         account.tolerance = std::max({relative_tolerance * std::abs(output[i]), published_rounding,
                                       entries * unit_roundoff * magnitude[i]});
-        if (!within_tolerance(account)) ++report.num_unbalanced;
+        accounts.push_back(std::move(account));
+    }
+    return accounts;
+}
+
+BalanceReport summarise(std::vector<AccountResidual> accounts) {
+    BalanceReport report;
+    for (const AccountResidual& account : accounts) {
+        if (!account.balances()) ++report.num_unbalanced;
         report.max_absolute = std::max(report.max_absolute, std::abs(account.residual));
         report.max_relative = std::max(report.max_relative, account.relative);
-        accounts.push_back(std::move(account));
     }
     // Accounts beyond their tolerance come first: a rounded tiny sector can have a large relative
     // residual and be in order.
     const auto worse = [](const AccountResidual& a, const AccountResidual& b) {
-        const bool a_fails = !within_tolerance(a);
-        if (a_fails == within_tolerance(b)) return a_fails;
+        if (a.balances() != b.balances()) return b.balances();
         return a.relative > b.relative;
     };
     std::stable_sort(accounts.begin(), accounts.end(), worse);
@@ -63,6 +64,9 @@ BalanceReport compare(const std::vector<std::string>& labels, const Eigen::Vecto
 Index count_negative(const Eigen::MatrixXd& matrix) {
     return (matrix.array() < 0.0).count();
 }
+
+constexpr auto as_is = [](const Eigen::MatrixXd& block) -> const Eigen::MatrixXd& { return block; };
+constexpr auto magnitude_of = [](const Eigen::MatrixXd& block) { return block.cwiseAbs(); };
 
 std::string describe(const BalanceReport& report, const char* side, const char* identity) {
     const AccountResidual& worst = report.worst.front();
@@ -85,28 +89,37 @@ std::string describe(const BalanceReport& report, const char* side, const char* 
 
 }  // namespace
 
-TableDiagnostics diagnose(const TableData& table) {
-    const Index n = table.Z.rows();
-    const auto& labels = table.classification.labels();
-    TableDiagnostics result;
+bool AccountResidual::balances() const {
+    return std::isfinite(residual) && std::abs(residual) <= tolerance;
+}
 
-    const auto by_row = [&](auto part) -> Eigen::VectorXd {
+std::vector<AccountResidual> row_accounts(const TableData& table) {
+    const auto sum = [&](auto part) -> Eigen::VectorXd {
         return part(table.Z).rowwise().sum() + part(table.F).rowwise().sum();
     };
-    const auto by_column = [&](auto part) -> Eigen::VectorXd {
-        Eigen::VectorXd sums = Eigen::VectorXd::Zero(n);
+    return compare(table.classification.labels(), sum(as_is), sum(magnitude_of), table.x,
+                   table.Z.rows() + table.F.cols(), table.meta.rounding);
+}
+
+std::vector<AccountResidual> column_accounts(const TableData& table) {
+    const auto sum = [&](auto part) {
+        Eigen::VectorXd sums = Eigen::VectorXd::Zero(table.Z.cols());
         for (const Eigen::MatrixXd* block : {&table.Z, &table.M, &table.T, &table.V}) {
             if (block->size() > 0) sums += part(*block).colwise().sum().transpose();
         }
         return sums;
     };
-    const auto value = [](const Eigen::MatrixXd& block) -> const Eigen::MatrixXd& { return block; };
-    const auto size = [](const Eigen::MatrixXd& block) { return block.cwiseAbs(); };
-    result.rows = compare(labels, by_row(value), by_row(size), table.x, n + table.F.cols(),
-                          table.meta.rounding);
-    result.columns =
-        compare(labels, by_column(value), by_column(size), table.x,
-                n + table.M.rows() + table.T.rows() + table.V.rows(), table.meta.rounding);
+    return compare(table.classification.labels(), sum(as_is), sum(magnitude_of), table.x,
+                   table.Z.rows() + table.M.rows() + table.T.rows() + table.V.rows(),
+                   table.meta.rounding);
+}
+
+TableDiagnostics diagnose(const TableData& table) {
+    const Index n = table.Z.rows();
+    const auto& labels = table.classification.labels();
+    TableDiagnostics result;
+    result.rows = summarise(row_accounts(table));
+    result.columns = summarise(column_accounts(table));
 
     Eigen::VectorXd imports = Eigen::VectorXd::Zero(n);
     if (table.M.size() > 0) imports = table.M.colwise().sum().transpose();

@@ -17,7 +17,13 @@ struct AccountResidual {
     double residual = 0.0;   // sum - output
     double relative = 0.0;   // |residual| / max(|output|, |sum|), 0/0 = 0
     double tolerance = 0.0;  // largest |residual| that counts as balanced
+    bool balances() const;   // false also for sums that overflowed
 };
+
+/// Every row and every column against gross output, in table order; an account balances within the
+/// tolerance that TableDiagnostics states.
+std::vector<AccountResidual> row_accounts(const TableData& table);     // x = Z1 + F1
+std::vector<AccountResidual> column_accounts(const TableData& table);  // x' = 1'(Z + M + T + V)
 
 struct BalanceReport {
     std::vector<AccountResidual> worst;  // up to five, largest relative residual first

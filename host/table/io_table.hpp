@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,20 @@
 
 namespace narrows {
 
+/// Something about a table that its users must know. `code` is short and stable
+/// ("residual-rows"), `text` is one sentence with the figures.
+struct Finding {
+    enum class Severity { note, warning };
+    Severity severity = Severity::note;
+    std::string code;
+    std::string text;
+};
+
+/// Where an entry of the import matrices comes from (MODEL A.3); proportional ones are alike for
+/// all users of a product.
+enum class ImportOrigin : std::uint8_t { observed = 0, end_use_share = 1, proportional = 2 };
+using ImportOrigins = Eigen::Matrix<ImportOrigin, Eigen::Dynamic, Eigen::Dynamic>;
+
 struct TableMeta {
     std::string name;
     int year = 0;
@@ -18,9 +33,11 @@ struct TableMeta {
     std::string source;
     std::string licence;
     std::string attribution;
-    std::string classification;  // name of the classification
-    std::string changes;         // what was done to the published figures
-    double rounding = 0.0;       // last-digit unit of the published figures, 0: not rounded
+    std::string classification;          // name of the classification
+    std::string changes;                 // what was done to the published figures
+    double rounding = 0.0;               // last-digit unit of the published figures, 0: not rounded
+    std::string layout = {};             // format and edition that were recognised
+    std::vector<Finding> findings = {};  // what the reader noticed; not stored with the table
 };
 
 /// A column of final demand. `region` is the using region's code, empty in a national table.
@@ -48,8 +65,10 @@ struct TableData {
     Eigen::MatrixXd Z;
     Eigen::MatrixXd F;
     std::vector<FinalUse> final_uses;
-    Eigen::MatrixXd M;   // 0 x 0 where there is none
-    Eigen::MatrixXd MF;  // 0 x 0 where there is none
+    Eigen::MatrixXd M;         // 0 x 0 where there is none
+    Eigen::MatrixXd MF;        // 0 x 0 where there is none
+    ImportOrigins M_origins;   // as M; 0 x 0: all observed
+    ImportOrigins MF_origins;  // as MF; 0 x 0: all observed
     Eigen::MatrixXd V;
     std::vector<std::string> value_added_names;
     Eigen::MatrixXd T;
@@ -80,6 +99,8 @@ class IoTable {
     const std::vector<FinalUse>& final_uses() const { return data_.final_uses; }
     const Eigen::MatrixXd& M() const { return data_.M; }
     const Eigen::MatrixXd& MF() const { return data_.MF; }
+    const ImportOrigins& M_origins() const { return data_.M_origins; }
+    const ImportOrigins& MF_origins() const { return data_.MF_origins; }
     const Eigen::MatrixXd& V() const { return data_.V; }
     const std::vector<std::string>& value_added_names() const { return data_.value_added_names; }
     const Eigen::MatrixXd& T() const { return data_.T; }

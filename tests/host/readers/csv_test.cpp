@@ -201,8 +201,8 @@ TEST(ParseNumber, RefusesEverythingElse) {
 /// Reads a matrix with rows A, B and columns X, Y.
 Eigen::MatrixXd matrix(const std::string& content, const Range& range = {}) {
     const ScratchFolder folder;
-    return read_matrix(folder.write("file.csv", content), {"sector", {"A", "B"}},
-                       {"final use", {"X", "Y"}}, range);
+    return read_matrix(InputFile(std::filesystem::path(folder.write("file.csv", content))),
+                       {"sector", {"A", "B"}}, {"final use", {"X", "Y"}}, range);
 }
 
 std::string matrix_refusal(const std::string& content, const Range& range = {}) {
@@ -273,8 +273,8 @@ TEST(ReadLabels, LeaveTheCornerOut) {
     const ScratchFolder folder;
     const std::string path = folder.write("file.csv", "corner,X,Y\nA,1,2\n\"B, b\",3,4\n");
 
-    EXPECT_EQ(read_column_labels(path), (Record{"X", "Y"}));
-    EXPECT_EQ(read_row_labels(path), (Record{"A", "B, b"}));
+    EXPECT_EQ(read_column_labels(InputFile(std::filesystem::path(path))), (Record{"X", "Y"}));
+    EXPECT_EQ(read_row_labels(InputFile(std::filesystem::path(path))), (Record{"A", "B, b"}));
 }
 
 }  // namespace

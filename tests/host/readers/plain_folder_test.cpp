@@ -203,7 +203,7 @@ TEST(PlainFolder, IsRecognisedByItsMetaFile) {
 
     EXPECT_TRUE(is_plain_folder(test::data_path() / "world-2011"));
     EXPECT_FALSE(is_plain_folder(test::data_path()));
-    EXPECT_FALSE(is_plain_folder(folder.path() / "absent"));
+    EXPECT_THROW(is_plain_folder(folder.path() / "absent"), FileError);
 }
 
 TEST(PlainFolder, AppearsWholeOrNotAtAll) {

@@ -69,8 +69,7 @@ TEST(ReadTable, RefusesAFolderThatIsNoTable) {
 
     const std::string message = message_of<FileError>([&] { read_table(folder.path().string()); });
 
-    expect_parts(message,
-                 {folder.path().string(), "not a table", "expected a folder with meta.json"});
+    expect_parts(message, {folder.path().string(), "not a table", "--input-format"});
 }
 
 TEST(ReadTable, RefusesAFile) {
@@ -93,7 +92,7 @@ TEST(ReadTable, KeepsATableThatDoesNotBalanceWhereThatIsAskedFor) {
     test::replace_in_file(path / "F.csv", "WHEAT,110", "WHEAT,120");
 
     const std::string message = message_of<BalanceError>([&] { read_table(path.string()); });
-    const IoTable table = read_table(path.string(), Acceptance::any);
+    const IoTable table = read_table(path.string(), {.acceptance = Acceptance::any});
 
     expect_parts(message, {path.string(), "row of WHEAT sums to 210, expected gross output 200"});
     EXPECT_FALSE(table.diagnostics().acceptable());
