@@ -15,7 +15,7 @@ namespace narrows {
 /// share the bytes.
 class InputFile {
   public:
-    /// Throws FileError where the file cannot be read.
+    /// Throws FileError for what cannot be read or is not a regular file; never blocks.
     InputFile(const std::filesystem::path& path);
     /// `path` is what messages call it.
     InputFile(std::string path, std::string bytes);
@@ -30,7 +30,6 @@ class InputFile {
 
   private:
     struct Mapping;
-    InputFile() = default;
 
     std::string path_;
     std::shared_ptr<const Mapping> mapping_;
@@ -43,12 +42,16 @@ class InputFile {
 /// of the archive), without .gz. A single file goes by its own name. Nothing is unpacked to disk;
 /// an .xlsx is a file, not an archive.
 ///
-/// Hidden files are left out. Throws FileError for a path that cannot be read, an archive that is
-/// damaged, holds symbolic links or names that lead out of it ("../", "/"), for more than 20,000
-/// files, and for a compressed file that expands to more than 256 MiB and 100 times its size.
+/// Hidden files are left out, and so are folders more than five deep and links to folders. Throws
+/// FileError for a path that cannot be read, an archive that is damaged (sums are checked), is
+/// encrypted, holds links or names that lead out of it ("../", "/"), for two files of one name,
+/// more than 20,000 files, and compressed data that expands to more than 256 MiB and 100 times its
+/// size.
 class InputSource {
   public:
     InputSource(const std::filesystem::path& path);
+    /// A file or an archive that is open already.
+    explicit InputSource(const InputFile& file);
     /// Files that are in memory already, by name.
     InputSource(std::string path, std::map<std::string, std::string> files);
 
@@ -64,31 +67,34 @@ class InputSource {
     std::optional<std::string> find(std::string_view name) const;
     bool has(std::string_view name) const { return find(name).has_value(); }
 
-    /// `name` is one of names(). Throws FileError, also for a name that is not there.
+    /// `name` is one of names(). Throws FileError, also for a name that is not there. A file behind
+    /// others in a .tar.gz costs unpacking those, every time.
     InputFile open(const std::string& name) const;
     /// Opens the file that find() finds; throws FileError where there is none.
     InputFile open_found(std::string_view name) const;
 
-    /// Up to `size` first bytes, for recognising a format.
+    /// Up to `size` first bytes, for recognising a format. Throws FileError as open() does.
     std::string head(const std::string& name, std::size_t size = 4096) const;
 
     /// The folder that holds `name`, as a source whose names begin behind it.
     InputSource folder_of(const std::string& name) const;
 
   private:
-    enum class Kind { files, archive, memory };
+    enum class Kind { single, folder, zip, tar, memory };
     InputSource() = default;
 
     void list_folder(const std::filesystem::path& folder);
     void list_archive();
     void add(const std::string& name, std::string place);
-    InputFile read_member(const std::string& place, const std::string& shown) const;
+    void sort_names();
+    InputFile packed(const std::string& name, std::size_t limit) const;
 
     std::string path_;
-    std::filesystem::path container_;  // the archive, where path_ names a folder in it
-    Kind kind_ = Kind::files;
+    Kind kind_ = Kind::folder;
     std::vector<std::string> names_;
-    std::map<std::string, std::string> places_;  // name -> path on disk, or name in the archive
+    std::map<std::string, std::string> places_;   // name -> path on disk, or name in the archive
+    std::map<std::string, std::string> heads_;    // place -> first bytes, in a .tar.gz
+    std::shared_ptr<const InputFile> container_;  // the file, or the archive
     std::shared_ptr<const std::map<std::string, std::string>> memory_;
 };
 
