@@ -35,14 +35,22 @@ void check(const HomeEconomy& home, const ChokepointQuery& query) {
     if (!((query.criticality.array() >= 0.0) && (query.criticality.array() <= 1.0)).all()) {
         throw ArgumentError("criticality has a value outside [0, 1]");
     }
-    const auto negative = [](const Eigen::MatrixXd& m) { return (m.array() < 0.0).any(); };
-    if (negative(home.domestic) ||
-        std::any_of(home.imports.begin(), home.imports.end(), negative)) {
-        throw NumericalError(
-            "the table has negative flows between sectors, which a rationing "
-            "model cannot take; see `narrows check`",
-            {});
-    }
+}
+
+/// The same economy with no flow below 0; what was below counts as no need.
+HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found) {
+    HomeEconomy result = home;
+    const auto clip = [&](Eigen::MatrixXd& flows) {
+        found.count += (flows.array() < 0.0).count();
+        found.sum += flows.cwiseMin(0.0).sum();
+        flows = flows.cwiseMax(0.0);
+    };
+    clip(result.domestic);
+    for (Eigen::MatrixXd& origin : result.imports) clip(origin);
+    if (found.count == 0) return result;
+    result.total_use = result.domestic;
+    for (const Eigen::MatrixXd& origin : result.imports) result.total_use += origin;
+    return result;
 }
 
 Eigen::RowVectorXd imports_of(const HomeEconomy& home, Index product, const Coalition& coalition) {
@@ -201,15 +209,16 @@ Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& 
     return coalition;
 }
 
-ChokepointRanking rank_chokepoints(const HomeEconomy& home, const LeontiefModel& model,
+ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefModel& model,
                                    const ChokepointQuery& query) {
-    check(home, query);
+    check(published, query);
+    ChokepointRanking ranking;
+    const HomeEconomy home = without_negative_flows(published, ranking.negative_flows);
     // L va, then divided by x: one solve serves the low-loss end of every scenario.
     Eigen::VectorXd lost_per_import = model.solve_output(home.value_added);
     for (Index j = 0; j < home.x.size(); ++j) {
         lost_per_import[j] = home.x[j] != 0.0 ? lost_per_import[j] / home.x[j] : 0.0;
     }
-    ChokepointRanking ranking;
     ranking.gdp = home.gdp();
     for (const Coalition& coalition : query.coalitions) {
         for (Index product = 0; product < home.x.size(); ++product) {
@@ -242,14 +251,16 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& home, const LeontiefModel&
     return ranking;
 }
 
-Eigen::VectorXd loss_rates(const HomeEconomy& home, const Eigen::MatrixXd& criticality,
+Eigen::VectorXd loss_rates(const HomeEconomy& published, const Eigen::MatrixXd& criticality,
                            Index product, const Coalition& coalition, double share, double lambda,
                            std::vector<Index>* binding) {
     ChokepointQuery query;
     query.share = share;
     query.lambda = lambda;
     query.criticality = criticality;
-    check(home, query);
+    check(published, query);
+    NegativeFlows negative_flows;
+    const HomeEconomy home = without_negative_flows(published, negative_flows);
     Chokepoint row;
     row.product = product;
     row.coalition = coalition;

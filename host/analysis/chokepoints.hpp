@@ -51,8 +51,16 @@ struct Chokepoint {
     std::vector<Index> chain;
 };
 
+/// Flows below 0 between sectors (by-products, statistical corrections): nobody's need, so the
+/// rationing model takes them as 0. The low-loss end keeps them in L.
+struct NegativeFlows {
+    Index count = 0;
+    double sum = 0.0;
+};
+
 struct ChokepointRanking {
     std::vector<Chokepoint> rows;  // by gar descending, ties by code of product and coalition
+    NegativeFlows negative_flows;
     double gdp = 0.0;
     double max_error_bound = 0.0;
 };

@@ -7,5 +7,6 @@
 namespace narrows::formats {
 
 TableFormat plain_folder();
+TableFormat wiod2016_national();
 
 }  // namespace narrows::formats

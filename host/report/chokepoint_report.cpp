@@ -62,6 +62,13 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
         "low-loss end: all inputs substitute for each other. tail: more of each shortfall is "
         "passed "
         "on. leverage: GDP at risk per unit of blocked imports."};
+    document.fields.push_back({"negative_flows", "", Style::count, ranking.negative_flows.count});
+    document.fields.push_back({"negative_flows_sum", "", Style::flow, ranking.negative_flows.sum});
+    if (ranking.negative_flows.count > 0) {
+        document.notes.push_back(fmt::format(
+            "{} flows between sectors are below 0, together {:.6g}: nobody's need, counted as 0.",
+            ranking.negative_flows.count, ranking.negative_flows.sum));
+    }
     return document;
 }
 

@@ -365,13 +365,32 @@ TEST(Ranking, RefusesParametersOutOfTheirRange) {
     refused([](ChokepointQuery& q) { q.criticality.resize(2, 2); });
 }
 
-TEST(Ranking, RefusesNegativeFlowsWhichCannotBeRationed) {
-    HomeEconomy home = home_economy(test::random_world_table(3, 4, 1), "R0");
-    const LeontiefModel model = model_of(home);
-    const ChokepointQuery query = query_of(home);
-    home.imports[0](1, 1) = -1.0;
+TEST(Ranking, CountsNegativeFlowsAsNoNeed) {
+    const HomeEconomy whole = home_economy(world_2011(), "CHN");
+    const LeontiefModel model = model_of(whole);
+    HomeEconomy negative = whole;
+    HomeEconomy none = whole;
+    negative.domestic(2, 3) = -5.0;
+    negative.imports[1](4, 5) = -7.0;
+    none.domestic(2, 3) = 0.0;
+    none.imports[1](4, 5) = 0.0;
+    for (HomeEconomy* home : {&negative, &none}) {
+        home->total_use = home->domestic;
+        for (const MatrixXd& origin : home->imports) home->total_use += origin;
+    }
+    const ChokepointQuery query = query_of(whole);
 
-    EXPECT_THROW(rank_chokepoints(home, model, query), NumericalError);
+    const ChokepointRanking found = rank_chokepoints(negative, model, query);
+    const ChokepointRanking expected = rank_chokepoints(none, model, query);
+
+    EXPECT_EQ(found.negative_flows.count, 2);
+    EXPECT_EQ(found.negative_flows.sum, -12.0);
+    EXPECT_EQ(expected.negative_flows.count, 0);
+    ASSERT_EQ(found.rows.size(), expected.rows.size());
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+        EXPECT_EQ(found.rows[i].gar, expected.rows[i].gar);
+        EXPECT_EQ(found.rows[i].blocked, expected.rows[i].blocked);
+    }
 }
 
 TEST(Coalition, NamesWhatIsWrong) {

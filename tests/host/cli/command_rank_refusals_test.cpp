@@ -151,14 +151,6 @@ TEST(RankRefuses, ATableThatIsNotProductive) {
                    {"not productive", "1 (1.2)", "expected a spectral radius below 1"});
 }
 
-TEST(RankRefuses, NegativeFlows) {
-    const ScratchFolder folder;
-    const std::filesystem::path table = copy_table("textbook/miller-blair-2009", folder.path());
-    folder.write("miller-blair-2009/M.csv", ",1,2\n1,-10,0\n2,10,0\n");
-
-    expect_refused(run_narrows({"rank", table.string()}), 4, {"negative flows"});
-}
-
 TEST(RankRefuses, AnArgumentWithALineBreakInOneLine) {
     expect_rank_refused({"no\nsuch\rtable\033[2J"}, 3, {"no such table"});
     expect_refused(run_narrows({"rank", "--home", "A\nB"}), 2, {"unknown region 'A?B'"});
