@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             book.read(sheet, [](const SheetRow& row) {
                 for (Index column = 0; column < 4; ++column) {
                     row.text(column);
-                    if (row.cell(column) != nullptr && row.cell(column)->is_number) {
+                    if (row.cell(column) != nullptr &&
+                        row.cell(column)->kind == SheetRow::Cell::Kind::number) {
                         row.require_number(column);
                     }
                 }

@@ -78,7 +78,17 @@ class HostileText : public testing::TestWithParam<Seed> {
     mutable std::string message_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Formats, HostileText, testing::ValuesIn(test::table_seeds()),
+/// Those that are not workbooks alone.
+std::vector<Seed> text_seeds() {
+    std::vector<Seed> seeds = test::table_seeds();
+    std::erase_if(seeds, [](const Seed& seed) {
+        return std::all_of(seed.files.begin(), seed.files.end(),
+                           [](const auto& file) { return file.second.rfind("PK", 0) == 0; });
+    });
+    return seeds;
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, HostileText, testing::ValuesIn(text_seeds()),
                          [](const auto& seed) {
                              std::string name = seed.param.format + "_" + seed.param.name;
                              std::replace_if(
@@ -257,7 +267,7 @@ TEST_P(HostileText, IsRefusedWithTheLineOfATextForANumber) {
             EXPECT_TRUE(names_a_line_of(name)) << message();
         }
     }
-    EXPECT_TRUE(num_refused > 0 || text_files().empty());
+    EXPECT_GT(num_refused, 0);
 }
 
 }  // namespace
