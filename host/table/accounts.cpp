@@ -10,8 +10,6 @@
 namespace narrows {
 namespace {
 
-constexpr const char* residual = "RESIDUAL";
-
 void add_change(TableData& data, const std::string& text) {
     std::string& changes = data.meta.changes;
     if (!changes.empty()) changes += "; ";
@@ -94,10 +92,10 @@ void give_output(TableData& data) {
 Index residual_use(TableData& data, const std::string& region) {
     const auto found = std::find_if(
         data.final_uses.begin(), data.final_uses.end(),
-        [&](const FinalUse& use) { return use.region == region && use.category == residual; });
+        [&](const FinalUse& use) { return use.region == region && use.category == residual_name; });
     const auto column = static_cast<Index>(found - data.final_uses.begin());
     if (found != data.final_uses.end()) return column;
-    data.final_uses.push_back({region, residual});
+    data.final_uses.push_back({region, residual_name});
     return column;
 }
 
@@ -129,10 +127,10 @@ void close_rows(TableData& data, const Eigen::VectorXd& difference) {
 }
 
 void close_columns(TableData& data, const Eigen::VectorXd& difference) {
-    const auto found = std::find(data.tax_names.begin(), data.tax_names.end(), residual);
+    const auto found = std::find(data.tax_names.begin(), data.tax_names.end(), residual_name);
     const auto row = static_cast<Index>(found - data.tax_names.begin());
     if (found == data.tax_names.end()) {
-        data.tax_names.emplace_back(residual);
+        data.tax_names.emplace_back(residual_name);
         data.T.conservativeResize(row + 1, data.Z.cols());
         data.T.row(row).setZero();
     }

@@ -4,6 +4,9 @@
 
 namespace narrows {
 
+/// The final use, and the row of taxes, that takes what published accounts leave open.
+inline constexpr const char* residual_name = "RESIDUAL";
+
 /// Makes published accounts close and says so. Where a row or a column misses gross output by more
 /// than its tolerance (TableDiagnostics), the difference, gross output less the sum, goes into
 /// final use RESIDUAL of that row's region or into tax row RESIDUAL; one of that name that is there

@@ -101,9 +101,8 @@ MatrixXd inverse_make(const SupplyUse& table, SutModel model) {
     const Eigen::PartialPivLU<MatrixXd> factor(table.make.transpose());
     constexpr double least = 1e-13;
     if (!(factor.rcond() > least)) {
-        throw NumericalError(who + fmt::format("it is singular, reciprocal condition {:.1e}",
-                                               factor.rcond()),
-                             {});
+        throw NumericalError(
+            who + fmt::format("it is singular, reciprocal condition {:.1e}", factor.rcond()), {});
     }
     return factor.inverse();
 }
@@ -190,9 +189,9 @@ TableData symmetric_table(SupplyUse table, SutModel model) {
     if (!by_product) keep_products_without_make(table, q, data);
     data.classification =
         Classification::national(by_product ? table.products : table.industries, table.region);
-    const std::string how = fmt::format("symmetric by model {} from supply and use, {}",
-                                        to_string(model), by_product ? "product x product"
-                                                                     : "industry x industry");
+    const std::string how =
+        fmt::format("symmetric by model {} from supply and use, {}", to_string(model),
+                    by_product ? "product x product" : "industry x industry");
     note(data, "sut-model", how);
     data.meta.changes += (data.meta.changes.empty() ? "" : "; ") + how;
     return data;
