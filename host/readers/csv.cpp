@@ -36,18 +36,14 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 
 /// Names end up in reports and in JSON, which is UTF-8.
 void require_utf8(const std::string& path, const std::string& text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = text[at] == '\0' ? 0 : utf8_length(text, at);
-        if (length == 0) {
-            const auto line =
-                1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-            throw ParseError(
-                path, line, 0, "",
-                fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(text[at]), at),
-                "UTF-8 text");
-        }
-        at += length;
-    }
+    const std::size_t at = utf8_prefix(text);
+    if (at == text.size()) return;
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    throw ParseError(
+        path, line, 0, "",
+        fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(text[at]), at),
+        "UTF-8 text");
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -106,6 +102,16 @@ class LabelMatcher {
 };
 
 }  // namespace
+
+std::size_t utf8_prefix(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t length = text[at] == '\0' ? 0 : utf8_length(text, at);
+        if (length == 0) break;
+        at += length;
+    }
+    return at;
+}
 
 std::optional<double> parse_number(std::string_view text) {
     text = trimmed(text);
