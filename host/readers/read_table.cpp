@@ -51,6 +51,9 @@ const TableFormat& format_of(const InputSource& source, const std::string& wish)
 const std::vector<TableFormat>& table_formats() {
     static const std::vector<TableFormat> all = {
         formats::plain_folder(),
+        formats::oecd_icio(),
+        formats::exiobase3(),
+        formats::labelled_csv(),
     };
     return all;
 }
