@@ -220,7 +220,8 @@ std::string large_text(Index rows, Index columns) {
     for (Index c = 0; c < columns; ++c) text += fmt::format(",c{}", c);
     for (Index r = 0; r < rows; ++r) {
         text += fmt::format("\nr{}", r);
-        for (Index c = 0; c < columns; ++c) text += fmt::format(",{}", 1e-4 * random());
+        for (Index c = 0; c < columns; ++c)
+            text += fmt::format(",{}", 1e-4 * static_cast<double>(random()));
     }
     return text + "\n";
 }
