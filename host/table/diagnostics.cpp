@@ -65,9 +65,6 @@ Index count_negative(const Eigen::MatrixXd& matrix) {
     return (matrix.array() < 0.0).count();
 }
 
-constexpr auto as_is = [](const Eigen::MatrixXd& block) -> const Eigen::MatrixXd& { return block; };
-constexpr auto magnitude_of = [](const Eigen::MatrixXd& block) { return block.cwiseAbs(); };
-
 std::string describe(const BalanceReport& report, const char* side, const char* identity) {
     const AccountResidual& worst = report.worst.front();
     std::string text = fmt::format(
@@ -94,22 +91,30 @@ bool AccountResidual::balances() const {
 }
 
 std::vector<AccountResidual> row_accounts(const TableData& table) {
-    const auto sum = [&](auto part) -> Eigen::VectorXd {
-        return part(table.Z).rowwise().sum() + part(table.F).rowwise().sum();
-    };
-    return compare(table.classification.labels(), sum(as_is), sum(magnitude_of), table.x,
+    // Column by column, as matrices lie in memory.
+    Eigen::VectorXd sums = Eigen::VectorXd::Zero(table.Z.rows());
+    Eigen::VectorXd magnitude = sums;
+    for (const Eigen::MatrixXd* block : {&table.Z, &table.F}) {
+        for (Index j = 0; j < block->cols(); ++j) {
+            sums += block->col(j);
+            magnitude += block->col(j).cwiseAbs();
+        }
+    }
+    return compare(table.classification.labels(), sums, magnitude, table.x,
                    table.Z.rows() + table.F.cols(), table.meta.rounding);
 }
 
 std::vector<AccountResidual> column_accounts(const TableData& table) {
-    const auto sum = [&](auto part) {
-        Eigen::VectorXd sums = Eigen::VectorXd::Zero(table.Z.cols());
-        for (const Eigen::MatrixXd* block : {&table.Z, &table.M, &table.T, &table.V}) {
-            if (block->size() > 0) sums += part(*block).colwise().sum().transpose();
+    Eigen::VectorXd sums = Eigen::VectorXd::Zero(table.Z.cols());
+    Eigen::VectorXd magnitude = sums;
+    for (const Eigen::MatrixXd* block : {&table.Z, &table.M, &table.T, &table.V}) {
+        if (block->size() == 0) continue;
+        for (Index j = 0; j < block->cols(); ++j) {
+            sums[j] += block->col(j).sum();
+            magnitude[j] += block->col(j).cwiseAbs().sum();
         }
-        return sums;
-    };
-    return compare(table.classification.labels(), sum(as_is), sum(magnitude_of), table.x,
+    }
+    return compare(table.classification.labels(), sums, magnitude, table.x,
                    table.Z.rows() + table.M.rows() + table.T.rows() + table.V.rows(),
                    table.meta.rounding);
 }
