@@ -126,17 +126,15 @@ inline const char* add_digits(const char* at, const char* end, std::uint64_t& w)
 }
 
 #ifdef __SSE2__
-/// parse_decimal() for up to 15 digits and point, without an exponent, before `separator`; nullptr
-/// for all else. 16 bytes must be readable behind `at` and 17 before it. Almost without branches,
-/// because the lengths of numbers are unpredictable: whole part and decimals are taken from two
-/// views of the text, one shifted by the point, and its digits are added up in pairs.
+/// parse_decimal() for up to 15 digits and point, without sign and exponent, before `separator`;
+/// nullptr for all else. 16 bytes must be readable behind `at` and 17 before it. Almost without
+/// branches, because the lengths of numbers are unpredictable: whole part and decimals are taken
+/// from two views of the text, one shifted by the point, and its digits are added up in pairs.
 inline const char* parse_short(const char* at, char separator, double& value) {
     const auto load = [](const void* from) {
         return _mm_loadu_si128(static_cast<const __m128i*>(from));
     };
     const auto bits = [](__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); };
-    const bool negative = *at == '-';
-    at += negative ? 1 : 0;
     const __m128i text = load(at);
     const auto end = static_cast<unsigned>(
         std::countr_zero(bits(_mm_cmpeq_epi8(text, _mm_set1_epi8(separator))) | 0x10000U));
@@ -145,12 +143,14 @@ inline const char* parse_short(const char* at, char separator, double& value) {
     const unsigned others =
         bits(_mm_cmpeq_epi8(_mm_max_epu8(digits, _mm_set1_epi8(10)), digits)) & ((1U << end) - 1U);
     const unsigned points = bits(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
-    const unsigned count = end - (others != 0 ? 1U : 0U);
+    const unsigned point = others != 0 ? 1U : 0U;
+    const unsigned count = end - point;
     if (end == 16 || count == 0 || (others & (others - 1U)) != 0 || (others & ~points) != 0) {
         return nullptr;
     }
     const auto first = static_cast<unsigned>(std::countr_zero(others | 1U << end));
-    const unsigned tail = others != 0 ? end - first - 1U : end;  // digits behind the point, or all
+    const unsigned decimals = (end - first - 1U) & (0U - point);
+    const unsigned tail = end - ((first + 1U) & (0U - point));  // digits behind the point, or all
 
     alignas(16) static constexpr auto masks = [] {
         std::array<std::uint8_t, 32> bytes = {};
@@ -171,9 +171,7 @@ inline const char* parse_short(const char* at, char separator, double& value) {
         _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(10000 | 1 << 16));
     const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
     const auto w = static_cast<std::int64_t>((both & 0xFFFFFFFFU) * 100000000U + (both >> 32U));
-    const double magnitude =
-        static_cast<double>(w) / exact_powers[others != 0 ? tail : 0U];  // w < 10^15: exact
-    value = negative ? -magnitude : magnitude;
+    value = static_cast<double>(w) / exact_powers[decimals];  // w < 10^15: exact
     return at + end;
 }
 #endif
