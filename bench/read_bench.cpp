@@ -101,10 +101,13 @@ void read_numbers(benchmark::State& state, const Form& form, int threads) {
     state.SetItemsProcessed(iterations * form.rows * form.columns);
 }
 
-double peak_bytes() {
-    struct rusage usage = {};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return 1024.0 * static_cast<double>(usage.ru_maxrss);
+/// A figure of /proc/self/status in bytes: VmRSS now, VmHWM at its peak.
+double memory_bytes(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind(name + ":", 0) == 0) return 1024.0 * std::stod(line.substr(name.size() + 1));
+    }
+    return 0.0;
 }
 
 /// Options of `bench_read --file`.
@@ -118,7 +121,7 @@ struct Request {
 
 /// Seconds of every reading, and by how much the first one made the process grow.
 nlohmann::json time_file(const Request& request) {
-    const double before = peak_bytes();
+    const double before = memory_bytes("VmRSS");
     nlohmann::json seconds = nlohmann::json::array();
     double growth = 0.0;
     double matrix = 0.0;
@@ -133,7 +136,7 @@ nlohmann::json time_file(const Request& request) {
         }
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         seconds.push_back(took.count());
-        if (i == 0) growth = peak_bytes() - before;
+        if (i == 0) growth = memory_bytes("VmHWM") - before;
     }
     return {{"seconds", seconds}, {"peak_bytes", growth}, {"matrix_bytes", matrix}};
 }
