@@ -117,6 +117,10 @@ def run(command):
 def measure(arguments, form, path):
     """Rows of the report for one file."""
     answers = {}
+    os.sync()
+    with open(path, "rb") as file:  # what was just written may still be on its way to the disk
+        while file.read(1 << 24):
+            pass
     for _ in range(arguments.rounds):
         for task in ("numbers", "table"):
             if (form, task) not in NARROWS:

@@ -13,7 +13,7 @@
 namespace narrows {
 namespace decimal {
 
-constexpr std::ptrdiff_t readable = 17;  // bytes around a number that parse_short() may read
+constexpr std::ptrdiff_t readable = 32;  // bytes around a number that parse_short() may read
 
 __extension__ using Wide = unsigned __int128;
 
@@ -126,35 +126,48 @@ inline const char* add_digits(const char* at, const char* end, std::uint64_t& w)
 }
 
 #ifdef __SSE2__
-/// parse_decimal() for up to 15 digits and point, without sign and exponent, before `separator`;
-/// nullptr for all else. 16 bytes must be readable behind `at` and 17 before it. Almost without
-/// branches, because the lengths of numbers are unpredictable: whole part and decimals are taken
-/// from two views of the text, one shifted by the point, and its digits are added up in pairs.
+/// parse_decimal() for up to 31 digits and point, without sign and exponent, before `separator`;
+/// nullptr for all else. `readable` bytes must be there before and behind `at`. Almost without
+/// branches, because the lengths of numbers are unpredictable: the last 16 digits are taken from
+/// two views of the text, one shifted by the point, and added up in pairs.
 inline const char* parse_short(const char* at, char separator, double& value) {
     const auto load = [](const void* from) {
         return _mm_loadu_si128(static_cast<const __m128i*>(from));
     };
     const auto bits = [](__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); };
-    const __m128i text = load(at);
-    const auto end = static_cast<unsigned>(
-        std::countr_zero(bits(_mm_cmpeq_epi8(text, _mm_set1_epi8(separator))) | 0x10000U));
     const __m128i zero = _mm_set1_epi8('0');
-    const __m128i digits = _mm_sub_epi8(text, zero);
-    const unsigned others =
-        bits(_mm_cmpeq_epi8(_mm_max_epu8(digits, _mm_set1_epi8(10)), digits)) & ((1U << end) - 1U);
-    const unsigned points = bits(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
+    const auto separators = [&](__m128i text) {
+        return bits(_mm_cmpeq_epi8(text, _mm_set1_epi8(separator)));
+    };
+    const auto not_digits = [&](__m128i text) {
+        const __m128i digits = _mm_sub_epi8(text, zero);
+        return bits(_mm_cmpeq_epi8(_mm_max_epu8(digits, _mm_set1_epi8(10)), digits));
+    };
+    const auto points_in = [&](__m128i text) {
+        return bits(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
+    };
+    const __m128i text = load(at);
+    auto end = static_cast<unsigned>(std::countr_zero(separators(text) | 0x10000U));
+    unsigned others = not_digits(text);
+    unsigned points = points_in(text);
+    if (end == 16) {
+        const __m128i more = load(at + 16);
+        end += static_cast<unsigned>(std::countr_zero(separators(more) | 0x10000U));
+        others |= not_digits(more) << 16U;
+        points |= points_in(more) << 16U;
+        if (end == 32) return nullptr;
+    }
+    others &= (1U << end) - 1U;
     const unsigned point = others != 0 ? 1U : 0U;
     const unsigned count = end - point;
-    if (end == 16 || count == 0 || (others & (others - 1U)) != 0 || (others & ~points) != 0) {
-        return nullptr;
-    }
+    if (count == 0 || (others & (others - 1U)) != 0 || (others & ~points) != 0) return nullptr;
     const auto first = static_cast<unsigned>(std::countr_zero(others | 1U << end));
     const unsigned decimals = (end - first - 1U) & (0U - point);
     const unsigned tail = end - ((first + 1U) & (0U - point));  // digits behind the point, or all
 
     alignas(16) static constexpr auto masks = [] {
-        std::array<std::uint8_t, 32> bytes = {};
-        for (std::size_t i = 16; i < 32; ++i) bytes[i] = 0xFF;
+        std::array<std::uint8_t, 48> bytes = {};
+        for (std::size_t i = 16; i < 48; ++i) bytes[i] = 0xFF;
         return bytes;
     }();
     const __m128i last = _mm_sub_epi8(load(at + end - 16), zero);
@@ -170,8 +183,24 @@ inline const char* parse_short(const char* at, char separator, double& value) {
     const __m128i eights =
         _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(10000 | 1 << 16));
     const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
-    const auto w = static_cast<std::int64_t>((both & 0xFFFFFFFFU) * 100000000U + (both >> 32U));
-    value = static_cast<double>(w) / exact_powers[decimals];  // w < 10^15: exact
+    std::uint64_t w = (both & 0xFFFFFFFFU) * 100000000U + (both >> 32U);
+    if (count > 15) {
+        std::uint64_t lead = 0;
+        for (unsigned left = count - 16, i = 0; left > 0; ++i) {
+            if (i == first) continue;
+            lead = lead * 10 + static_cast<std::uint64_t>(at[i] - '0');
+            --left;
+        }
+        if (lead > 999) return nullptr;  // beyond 64 bits
+        w += lead * 10000000000000000U;
+        if (w > std::uint64_t{1} << 53U || decimals > 22) {
+            const int power = -static_cast<int>(decimals);
+            if (w == 0 || power < smallest_power) return nullptr;
+            value = scaled(w, power);
+            return at + end;
+        }
+    }
+    value = static_cast<double>(static_cast<std::int64_t>(w)) / exact_powers[decimals];
     return at + end;
 }
 #endif
