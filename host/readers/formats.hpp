@@ -6,6 +6,9 @@
 /// says what was recognised; a reader is tolerant where editions differ and says so in findings.
 namespace narrows::formats {
 
+TableFormat exiobase3();
+TableFormat labelled_csv();
+TableFormat oecd_icio();
 TableFormat plain_folder();
 TableFormat bea();
 TableFormat eurostat();

@@ -53,7 +53,10 @@ const std::vector<TableFormat>& table_formats() {
         formats::plain_folder(),
         formats::bea(),
         formats::eurostat(),
+        formats::oecd_icio(),
+        formats::exiobase3(),
         formats::wiod2016_national(),
+        formats::labelled_csv(),
     };
     return all;
 }
