@@ -8,6 +8,7 @@ namespace narrows::formats {
 
 TableFormat plain_folder();
 TableFormat bea();
+TableFormat gloria();
 TableFormat wiod2016_national();
 
 }  // namespace narrows::formats

@@ -52,6 +52,7 @@ const std::vector<TableFormat>& table_formats() {
     static const std::vector<TableFormat> all = {
         formats::plain_folder(),
         formats::bea(),
+        formats::gloria(),
         formats::wiod2016_national(),
     };
     return all;
