@@ -163,27 +163,6 @@ bool fits(const MatrixXd& value_added, const Layout& layout) {
     return true;
 }
 
-/// Labels are in a workbook of their own, so the number of regions follows from the pattern of V.
-Layout find_layout(const MatrixXd& value_added, Index num_uses, const std::string& path) {
-    std::vector<Layout> found;
-    const Index rows = value_added.rows();
-    const Index half = value_added.cols() / 2;
-    const Index most = std::gcd(std::gcd(half, rows), num_uses);
-    for (Index regions = 1; regions <= most; ++regions) {
-        if (most % regions != 0) continue;
-        const Layout layout{regions, half / regions, rows / regions, num_uses / regions};
-        if (fits(value_added, layout)) found.push_back(layout);
-    }
-    if (found.size() == 1) return found.front();
-    Names counts;
-    for (const Layout& layout : found) counts.push_back(std::to_string(layout.regions));
-    throw ParseError(
-        path, 0, 0, "",
-        found.empty() ? "no number of regions for which value added is block diagonal"
-                      : fmt::format("value added that fits {} regions", fmt::join(counts, " or ")),
-        "for each region its components, in the columns of its industries");
-}
-
 /// GLORIA_ReadMe_EDITION.xlsx, where it lies with the data.
 struct ReadMe {
     std::vector<Region> regions;
@@ -225,6 +204,41 @@ ReadMe read_read_me(const InputSource& source) {
         break;
     }
     return result;
+}
+
+/// The number of regions follows from the pattern of V; where that leaves it open, from the
+/// ReadMe.
+Layout find_layout(const MatrixXd& value_added, Index num_uses, const ReadMe& labels,
+                   const std::string& path, TableData& data) {
+    std::vector<Layout> found;
+    const Index rows = value_added.rows();
+    const Index half = value_added.cols() / 2;
+    const Index most = std::gcd(std::gcd(half, rows), num_uses);
+    const auto layout_of = [&](Index regions) {
+        return Layout{regions, half / regions, rows / regions, num_uses / regions};
+    };
+    for (Index regions = 1; regions <= most; ++regions) {
+        if (most % regions == 0 && fits(value_added, layout_of(regions))) {
+            found.push_back(layout_of(regions));
+        }
+    }
+    if (found.size() == 1) return found.front();
+    const auto named = static_cast<Index>(labels.regions.size());
+    if (named > 0 && most % named == 0) {
+        if (!fits(value_added, layout_of(named))) {
+            warn(data, "value-added-out-of-place",
+                 "entries of value added where a region's components do not meet its own "
+                 "industries are left out");
+        }
+        return layout_of(named);
+    }
+    Names counts;
+    for (const Layout& layout : found) counts.push_back(std::to_string(layout.regions));
+    throw ParseError(
+        path, 0, 0, "",
+        found.empty() ? "no number of regions for which value added is block diagonal"
+                      : fmt::format("value added that fits {} regions", fmt::join(counts, " or ")),
+        "for each region its components, in the columns of its industries");
 }
 
 std::vector<Region> regions_of(const Layout& layout, const ReadMe& labels, TableData& data) {
@@ -412,6 +426,37 @@ TableMeta meta_of(const Files& files) {
     return meta;
 }
 
+/// Reads V, one column per node, and finds the layout by it.
+Layout read_value_added(const Files& files, Index num_uses, const ReadMe& labels, TableData& data) {
+    const Grid grid = files.open('V', basic_prices);
+    if (grid.num_columns() % 2 != 0) {
+        throw ParseError(grid.path(), 1, 0, "", fmt::format("{} numbers", grid.num_columns()),
+                         "an even number: as many industries as products");
+    }
+    MatrixXd all(grid.num_rows(), grid.num_columns());
+    grid.read(one_group(all.rows()), one_group(all.cols()), {{&all}});
+    const Layout layout = find_layout(all, num_uses, labels, grid.path(), data);
+    const Index s = layout.sectors;
+    data.V.resize(layout.components, layout.num_nodes());
+    for (Index r = 0; r < layout.regions; ++r) {
+        data.V.middleCols(r * s, s) =
+            all.block(r * layout.components, 2 * r * s, layout.components, s);
+    }
+    return layout;
+}
+
+/// Reads F, final uses of products as yet.
+void read_final_uses(const Grid& grid, const Layout& layout, TableData& data) {
+    if (grid.num_rows() != 2 * layout.num_nodes()) {
+        throw ParseError(grid.path(), 0, 0, "", fmt::format("{} lines", grid.num_rows()),
+                         fmt::format("{}, as value added has columns", 2 * layout.num_nodes()));
+    }
+    data.F.resize(layout.num_nodes(), grid.num_columns());
+    GridBlocks blocks(static_cast<std::size_t>(layout.regions + 1), {nullptr});
+    blocks[0][0] = &data.F;
+    grid.read(sides_of(layout, true), one_group(grid.num_columns()), blocks);
+}
+
 IoTable read(const InputSource& source, const ReadOptions& options) {
     if (options.model != SutModel::fixed_product_sales) {
         throw ArgumentError(
@@ -422,36 +467,11 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     TableData data;
     data.meta = meta_of(files);
     note(data, "sut-model", data.meta.changes);
-
+    const ReadMe labels = read_read_me(source);
     const Grid final_uses = files.open('Y', basic_prices);
-    Layout layout;
-    {
-        const Grid grid = files.open('V', basic_prices);
-        MatrixXd all(grid.num_rows(), grid.num_columns());
-        grid.read(one_group(all.rows()), one_group(all.cols()), {{&all}});
-        if (all.cols() % 2 != 0) {
-            throw ParseError(grid.path(), 1, 0, "", fmt::format("{} numbers", all.cols()),
-                             "an even number: as many industries as products");
-        }
-        layout = find_layout(all, final_uses.num_columns(), grid.path());
-        data.V.resize(layout.components, layout.num_nodes());
-        for (Index r = 0; r < layout.regions; ++r) {
-            data.V.middleCols(r * layout.sectors, layout.sectors) = all.block(
-                r * layout.components, 2 * r * layout.sectors, layout.components, layout.sectors);
-        }
-    }
-    set_labels(layout, read_read_me(source), data);
-
-    if (final_uses.num_rows() != 2 * layout.num_nodes()) {
-        throw ParseError(final_uses.path(), 0, 0, "",
-                         fmt::format("{} lines", final_uses.num_rows()),
-                         fmt::format("{}, as value added has columns", 2 * layout.num_nodes()));
-    }
-    data.F.resize(layout.num_nodes(), final_uses.num_columns());
-    GridBlocks final_blocks(static_cast<std::size_t>(layout.regions + 1), {nullptr});
-    final_blocks[0][0] = &data.F;
-    final_uses.read(sides_of(layout, true), one_group(final_uses.num_columns()), final_blocks);
-
+    const Layout layout = read_value_added(files, final_uses.num_columns(), labels, data);
+    set_labels(layout, labels, data);
+    read_final_uses(final_uses, layout, data);
     read_product_taxes(files, layout, data);
     std::vector<MatrixXd> make;
     read_transactions(files.open('T', basic_prices), layout, data.Z, &make);

@@ -110,6 +110,22 @@ TEST(Gloria, TakesLabelsFromTheReadMeBesideTheData) {
     EXPECT_FALSE(has_finding(table, "numbered-sectors"));
 }
 
+TEST(Gloria, TakesTheNumberOfRegionsFromTheReadMeWhereValueAddedLeavesItOpen) {
+    Files files = small_set();
+    files["GLORIA_ReadMe_059.xlsx"] =
+        test::workbook({{"Regions", {{1.0, "AFG", "Afghanistan"}, {2.0, "AGO", "Angola"}}}});
+    const Eigen::MatrixXd z = read(files).Z();
+
+    files[file_name('V')] =  // 5 in the column of a product
+        "40,15,0,5,0,0,0,0\n18,7,0,0,0,0,0,0\n0,0,0,0,20,50,0,0\n0,0,0,0,8,18,0,0\n";
+    const IoTable table = read(files);
+    EXPECT_EQ(table.Z(), z);
+    EXPECT_TRUE(has_finding(table, "value-added-out-of-place"));
+
+    files[file_name('V')] = "0,0,0,0,0,0,0,0\n0,0,0,0,0,0,0,0\n0,0,0,0,0,0,0,0\n0,0,0,0,0,0,0,0\n";
+    EXPECT_EQ(message_of<BalanceError>([&] { read(files); }).find("GLORIA: columns do not"), 0U);
+}
+
 TEST(Gloria, NumbersLabelsWhereTheReadMeHasOtherCounts) {
     Files files = small_set();
     files["GLORIA_ReadMe_059.xlsx"] =
@@ -163,6 +179,23 @@ TEST(Gloria, KeepsWhatIndustriesBuyOfProductsThatNobodyMakes) {
     EXPECT_EQ(table.tax_names().front(), "products that nobody makes");
     EXPECT_EQ(table.T().row(0), (Eigen::RowVectorXd{{20, 2, 0, 8}}));
     EXPECT_TRUE(has_finding(table, "products-without-make"));
+}
+
+TEST(Gloria, KnowsTheGoodsAmongIts120SectorsWithoutNames) {
+    std::string t;
+    std::string y;
+    std::string v;
+    for (int i = 0; i < 240; ++i) {
+        for (int j = 0; j < 240; ++j)
+            t += std::string(j == i + 120 ? "10" : "0") + (j < 239 ? "," : "\n");
+        y += i < 120 ? "0\n" : "10\n";
+        v += std::string(i < 120 ? "10" : "0") + (i < 239 ? "," : "\n");
+    }
+    const IoTable table = read({{file_name('T'), t}, {file_name('Y'), y}, {file_name('V'), v}});
+
+    EXPECT_EQ(table.num_nodes(), 120);
+    EXPECT_EQ(table.classification().sector(96).kind, SectorKind::goods);     // materials recovery
+    EXPECT_EQ(table.classification().sector(97).kind, SectorKind::services);  // construction
 }
 
 TEST(Gloria, ClosesAccountsThatFiveDigitsLeaveOpen) {
