@@ -12,6 +12,7 @@ TableFormat oecd_icio();
 TableFormat plain_folder();
 TableFormat bea();
 TableFormat eurostat();
+TableFormat gloria();
 TableFormat wiod2016_national();
 
 }  // namespace narrows::formats

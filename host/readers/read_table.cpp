@@ -55,6 +55,7 @@ const std::vector<TableFormat>& table_formats() {
         formats::eurostat(),
         formats::oecd_icio(),
         formats::exiobase3(),
+        formats::gloria(),
         formats::wiod2016_national(),
         formats::labelled_csv(),
     };
