@@ -8,6 +8,9 @@ namespace narrows::formats {
 
 TableFormat plain_folder();
 TableFormat bea();
+TableFormat adb_mrio();
+TableFormat wiod2013_world();
 TableFormat wiod2016_national();
+TableFormat wiod2016_world();
 
 }  // namespace narrows::formats

@@ -53,6 +53,9 @@ const std::vector<TableFormat>& table_formats() {
         formats::plain_folder(),
         formats::bea(),
         formats::wiod2016_national(),
+        formats::wiod2016_world(),
+        formats::wiod2013_world(),
+        formats::adb_mrio(),
     };
     return all;
 }
