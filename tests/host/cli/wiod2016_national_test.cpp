@@ -9,15 +9,6 @@
 namespace narrows {
 namespace {
 
-TEST(Wiod2016NationalCli, CheckShowsTheFindings) {
-    NARROWS_NEEDS_SHARED("data/wiod2016_niot/ROU_NIOT_nov16.xlsx");
-    const auto result = test::run_narrows(
-        {"check", test::shared_path("data/wiod2016_niot/ROU_NIOT_nov16.xlsx").string(), "--year",
-         "2014"});
-    EXPECT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_NE(result.out.find("R_S"), std::string::npos) << result.out;
-}
-
 TEST(Wiod2016NationalCli, RanksEveryCountryThere) {
     NARROWS_NEEDS_SHARED("data/wiod2016_niot");
     for (const auto& entry :

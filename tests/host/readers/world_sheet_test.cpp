@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ostream>
 
 #include <gtest/gtest.h>
 
@@ -167,6 +168,10 @@ IoTable read(const Edition& edition, const SheetCells& cells, const ReadOptions&
     return read_table(source_of(edition, cells), options);
 }
 
+void PrintTo(const Edition& edition, std::ostream* out) {
+    *out << edition.key;
+}
+
 class WorldSheet : public testing::TestWithParam<Edition> {
   public:
     Edition edition() const { return with_first(GetParam()); }
@@ -226,7 +231,10 @@ TEST_P(WorldSheet, ReadsRowsByTheirLabelsInAnyOrder) {
     EXPECT_EQ(table.Z(), straight.Z());
     EXPECT_EQ(table.x(), straight.x());
     EXPECT_EQ(table.V(), straight.V());
-    EXPECT_EQ(table.T().row(1), straight.T().row(1));
+    EXPECT_EQ(table.tax_names(),
+              (std::vector<std::string>{"EXP_adj", "PURR", "PURNR", "TXSP", "IntTTM"}));
+    EXPECT_EQ(table.T().row(3), straight.T().row(0));
+    EXPECT_EQ(table.T().row(0), straight.T().row(1));
 }
 
 TEST_P(WorldSheet, SkipsARowOfNumbersAmongTheHeaders) {
