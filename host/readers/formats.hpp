@@ -13,6 +13,9 @@ TableFormat plain_folder();
 TableFormat bea();
 TableFormat eurostat();
 TableFormat gloria();
+TableFormat adb_mrio();
+TableFormat wiod2013_world();
 TableFormat wiod2016_national();
+TableFormat wiod2016_world();
 
 }  // namespace narrows::formats

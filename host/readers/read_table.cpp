@@ -57,6 +57,9 @@ const std::vector<TableFormat>& table_formats() {
         formats::exiobase3(),
         formats::gloria(),
         formats::wiod2016_national(),
+        formats::wiod2016_world(),
+        formats::wiod2013_world(),
+        formats::adb_mrio(),
         formats::labelled_csv(),
     };
     return all;

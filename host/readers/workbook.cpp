@@ -241,6 +241,11 @@ std::string column_letters(Index column) {
 }
 
 const SheetRow::Cell* SheetRow::cell(Index column) const {
+    // Where every cell up to this one is there, it stands at its own number.
+    if (column >= 0 && column < static_cast<Index>(cells.size())) {
+        const Cell& guess = cells[static_cast<std::size_t>(column)];
+        if (guess.column == column) return &guess;
+    }
     const auto found =
         std::lower_bound(cells.begin(), cells.end(), column,
                          [](const Cell& each, Index wanted) { return each.column < wanted; });
