@@ -68,6 +68,24 @@ void write_file(const fs::path& path, std::string_view content) {
     }
 }
 
+void create_file(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+    std::error_code ignored;
+    if (path.empty()) throw ArgumentError("the name of the file to create is empty");
+    if (fs::exists(fs::symlink_status(path, ignored))) {
+        throw FileError(path.string(), "already exists");
+    }
+    const DeferInterrupts defer_interrupts;
+    const fs::path temporary = temporary_name(path);
+    try {
+        write(temporary);
+        DeferInterrupts::throw_if_waiting();
+        if (std::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "write", errno);
+    } catch (...) {
+        fs::remove(temporary, ignored);
+        throw;
+    }
+}
+
 std::string csv_field(const std::string& text) {
     const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
     const bool trimmed_by_readers =
@@ -97,6 +115,9 @@ OutputFolder::~OutputFolder() {
 
 void OutputFolder::write(const std::string& file_name, std::string_view content) const {
     DeferInterrupts::throw_if_waiting();
+    std::error_code error;
+    fs::create_directories((temporary_ / file_name).parent_path(), error);
+    if (error) fail(path_ / file_name, "create", error.value());
     write_through(temporary_ / file_name, content, path_ / file_name);
 }
 

@@ -9,5 +9,10 @@ namespace narrows::formats {
 TableFormat plain_folder();
 TableFormat bea();
 TableFormat wiod2016_national();
+TableFormat netcdf();
+TableFormat eora26();
+TableFormat figaro();
+TableFormat pymrio();
+TableFormat generic_csv();
 
 }  // namespace narrows::formats

@@ -53,6 +53,10 @@ const std::vector<TableFormat>& table_formats() {
         formats::plain_folder(),
         formats::bea(),
         formats::wiod2016_national(),
+        formats::netcdf(),
+        formats::eora26(),
+        formats::figaro(),
+        formats::pymrio(),
     };
     return all;
 }

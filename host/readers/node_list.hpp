@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "host/readers/grid.hpp"
+#include "host/table/classification.hpp"
+
+namespace narrows {
+
+/// The nodes (region, sector) of a file, with regions and sectors in the order of their first node.
+class NodeList {
+  public:
+    /// False where the node is there already. Names are kept from the first call with the code.
+    bool add(const std::string& region, const std::string& sector,
+             const std::string& region_name = "", const std::string& sector_name = "");
+
+    /// Index of a node, below 0 where there is none.
+    Index find(const std::string& region, const std::string& sector) const;
+    bool has_region(const std::string& region) const { return region_index_.count(region) != 0; }
+    Index size() const { return static_cast<Index>(labels_.size()); }
+
+    /// `kind` takes a sector's code. Throws ParseError about `path` where codes are empty or labels
+    /// REGION_SECTOR ambiguous.
+    Classification classification(const std::string& path,
+                                  SectorKind (*kind)(std::string_view)) const;
+
+  private:
+    std::vector<Region> regions_;
+    std::vector<Sector> sectors_;
+    std::vector<std::string> labels_;
+    std::unordered_map<std::string, Index> region_index_;
+    std::unordered_map<std::string, Index> sector_index_;
+    std::unordered_map<std::string, Index> node_index_;
+};
+
+/// The years there are and the one that is wanted: `wanted`, or the only one where it is 0. Throws
+/// ArgumentError that lists them.
+int choose_year(const std::string& path, std::vector<int> years, int wanted);
+
+}  // namespace narrows
