@@ -32,8 +32,9 @@ class OutputFolder {
     OutputFolder(const OutputFolder&) = delete;
     OutputFolder& operator=(const OutputFolder&) = delete;
 
-    /// `file_name` may hold folders, which are created.
     void write(const std::string& file_name, std::string_view content) const;
+    /// A folder in it, for files called "NAME/...".
+    void add_folder(const std::string& name) const;
     void commit();
 
   private:

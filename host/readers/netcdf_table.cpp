@@ -27,9 +27,9 @@ constexpr Index block_rows = 256;  // copied to row-major order at a time
 /// An open file; messages call it `shown`.
 class NcFile {
   public:
-    /// A new file.
+    /// A new file, in place of an empty one.
     NcFile(const fs::path& path, std::string shown) : shown_(std::move(shown)) {
-        check(nc_create(path.c_str(), NC_NETCDF4 | NC_NOCLOBBER, &id_));
+        check(nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_));
     }
     /// The file in memory.
     explicit NcFile(const InputFile& file) : shown_(file.path()) {

@@ -241,6 +241,28 @@ bool read_accounts(Reading& reading, const Saved& extension) {
     return true;
 }
 
+/// pymrio needs no value added, and many of its tables have one that explains little of output:
+/// such rows are dropped, with a warning.
+bool accounts_fit(TableData& data, const char* name) {
+    Eigen::RowVectorXd missing =
+        data.x.transpose() - data.Z.colwise().sum() - data.V.colwise().sum();
+    if (data.T.size() > 0) missing -= data.T.colwise().sum();
+    const double output = data.x.cwiseAbs().sum();
+    constexpr double most = 0.5;
+    if (missing.cwiseAbs().sum() <= most * output || name == std::string_view("value_added")) {
+        return true;
+    }
+    warn(data, "value-added-does-not-fit",
+         fmt::format("with extension {} as value added, columns miss {:.2g} % of output: it is "
+                     "left out",
+                     name, 100.0 * missing.cwiseAbs().sum() / output));
+    data.V.resize(0, 0);
+    data.T.resize(0, 0);
+    data.value_added_names.clear();
+    data.tax_names.clear();
+    return false;
+}
+
 void read_imports(Reading& reading, const Saved& extension) {
     TableData& data = reading.data;
     const Index n = reading.nodes.size();
@@ -269,7 +291,9 @@ void read_extensions(Reading& reading, const Saved& saved) {
     };
     for (const char* name : {"value_added", "factor_inputs", "primary_inputs", "satellite"}) {
         const auto found = extension(name);
-        if (!found || !read_accounts(reading, *found)) continue;
+        if (!found || !read_accounts(reading, *found) || !accounts_fit(reading.data, name)) {
+            continue;
+        }
         if (std::string(name) != "value_added") {
             note(reading.data, "value-added-extension",
                  fmt::format("value added is the {} rows of extension {} in the unit of the flows",

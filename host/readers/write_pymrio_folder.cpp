@@ -140,6 +140,7 @@ void write_value_added(const IoTable& table, const OutputFolder& out, const Leve
     Eigen::MatrixXd values(static_cast<Index>(rows.labels.size()), table.num_nodes());
     values.topRows(table.V().rows()) = table.V();
     if (table.T().size() > 0) values.bottomRows(table.T().rows()) = table.T();
+    out.add_folder("value_added");
     Folder folder(out, "value_added/");
     folder.write("F", values, rows, nodes);
     folder.write_unit(rows, table.meta().unit);
@@ -152,6 +153,7 @@ void write_imports(const IoTable& table, const OutputFolder& out, const Levels& 
     for (const std::string& code : codes_of(table.classification().sectors())) {
         products.labels.push_back({code});
     }
+    out.add_folder("imports");
     Folder folder(out, "imports/");
     folder.write("F", table.M(), products, nodes);
     if (table.MF().size() > 0) folder.write("F_Y", table.MF(), products, uses);

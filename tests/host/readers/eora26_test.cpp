@@ -51,6 +51,7 @@ TEST(Eora26, ReadsAFolderToTheLastDigit) {
     EXPECT_EQ(table.meta().unit, "thousand US dollars");
     EXPECT_EQ(table.meta().layout, "Eora26, basic prices");
     EXPECT_TRUE(has_finding(table, "re-export-sectors"));
+    EXPECT_FALSE(has_finding(table, "satellites"));
     EXPECT_FALSE(has_finding(table, "residual-columns"));
 }
 
@@ -84,17 +85,12 @@ TEST(Eora26, RefusesWhatDoesNotFitItsLabels) {
     refused("labels_T.txt", "ROW\tTOTAL\tTOTAL", "ROW", {"labels_T.txt:3", "at least 4"});
 }
 
-TEST(Eora26, ReadsTheMock) {
+TEST(Eora26, ReadsTheMockWhoseInventedAccountsAreFarFromClosing) {
     NARROWS_NEEDS_SHARED("data/layouts/eora26_mock");
-    const IoTable table = read_table(shared_path("data/layouts/eora26_mock").string());
-
-    EXPECT_EQ(table.num_nodes(), 48);
-    EXPECT_EQ(table.Z()(0, 0), 23697.221);
-    EXPECT_EQ(table.F()(0, 0), 58180.65);
-    EXPECT_EQ(table.V()(0, 1), 24314.351);
-    EXPECT_EQ(table.meta().year, 2010);
-    EXPECT_TRUE(has_finding(table, "satellites"));
-    EXPECT_TRUE(table.diagnostics().acceptable());
+    const std::string path = shared_path("data/layouts/eora26_mock").string();
+    // The sums over column and row of the sector's figures in T, VA and FD.
+    expect_parts(message_of<BalanceError>([&] { read_table(path); }),
+                 {"reg3_manufactoring (6289091.8106081 for 315415515.06350833)"});
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "host/readers/netcdf_table.hpp"
 
+#include <array>
+#include <netcdf.h>
+
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
@@ -73,11 +76,47 @@ TEST(NetcdfTable, RefusesDamagedFiles) {
     refused(bytes.substr(0, bytes.size() / 2));
     refused(bytes.substr(0, 100));
     std::string other = bytes;
-    other.replace(other.find("narrows.table/1"), 15, "narrows.table/9");
-    expect_parts(refused(other), {"attribute format is not 'narrows.table/1'"});
-    other = bytes;
-    other.replace(other.find("multi-regional"), 14, "multi-rational");
-    expect_parts(refused(other), {"neither multi-regional nor national"});
+    other[other.find("narrows.table/1")] = 'm';  // a checksum does not fit
+    refused(other);
+}
+
+TEST(NetcdfTable, RefusesFilesOfOthers) {
+    const auto refused = [](const char* attribute, const std::string& value,
+                            const std::vector<std::string>& parts) {
+        const ScratchFolder folder;
+        const std::string path = (folder.path() / "table.nc").string();
+        write_netcdf_table(random_world_table(3, 4, 2), path);
+        int id = 0;
+        ASSERT_EQ(nc_open(path.c_str(), NC_WRITE, &id), NC_NOERR);
+        ASSERT_EQ(nc_put_att_text(id, NC_GLOBAL, attribute, value.size(), value.data()), NC_NOERR);
+        ASSERT_EQ(nc_close(id), NC_NOERR);
+        expect_parts(message_of<FileError>([&] { read_table(path); }), parts);
+    };
+    refused("format", "narrows.table/9", {"attribute format is not 'narrows.table/1'"});
+    refused("kind", "national", {"neither multi-regional nor national"});
+    refused("kind", "rational", {"neither multi-regional nor national"});
+    refused("year", "2011", {"year"});
+}
+
+TEST(NetcdfTable, RefusesDimensionsThatTheFileCannotHold) {
+    const ScratchFolder folder;
+    const std::string path = (folder.path() / "table.nc").string();
+    write_netcdf_table(random_world_table(3, 4, 2), path);
+    int id = 0;
+    int dimension = 0;
+    int variable = 0;
+    ASSERT_EQ(nc_open(path.c_str(), NC_WRITE, &id), NC_NOERR);
+    ASSERT_EQ(nc_def_dim(id, "product", 1000000000, &dimension), NC_NOERR);
+    const std::array<int, 2> both{dimension, dimension};
+    ASSERT_EQ(nc_rename_dim(id, dimension, "user"), NC_NOERR);
+    ASSERT_EQ(nc_def_dim(id, "product", 1000000000, &dimension), NC_NOERR);
+    const std::array<int, 2> dimensions{dimension, both[0]};
+    ASSERT_EQ(nc_def_var(id, "criticality", NC_DOUBLE, 2, dimensions.data(), &variable), NC_NOERR);
+    const std::array<std::size_t, 2> chunks{10, 10};
+    ASSERT_EQ(nc_def_var_chunking(id, variable, NC_CHUNKED, chunks.data()), NC_NOERR);
+    ASSERT_EQ(nc_close(id), NC_NOERR);
+    expect_parts(message_of<FileError>([&] { read_table(path); }),
+                 {"criticality is 1000000000 x 1000000000", "more than the file"});
 }
 
 TEST(NetcdfTable, NeedsAFolderToWriteTo) {
