@@ -338,6 +338,7 @@ void read_wide(Reading& reading, const InputFile& file, const CsvMapping& mappin
     const GridBlocks blocks = allocate(reading);
     CsvFile csv(file, mapping.separator);
     csv.next_record(fields);
+    Index blanks = 0;
     for (const GridTarget& row : reading.rows) {
         csv.next_record(fields);
         if (row.group < 0) continue;
@@ -347,6 +348,10 @@ void read_wide(Reading& reading, const InputFile& file, const CsvMapping& mappin
             Eigen::MatrixXd* block =
                 blocks[static_cast<std::size_t>(row.group)][static_cast<std::size_t>(column.group)];
             if (block == nullptr) continue;
+            if (fields[j + 1].empty()) {
+                ++blanks;
+                continue;
+            }
             const std::optional<double> value = parse_own_number(fields[j + 1], mapping);
             if (!value) {
                 csv.fail(j + 1, columns.full(j), in_quotes(fields[j + 1]),
@@ -355,6 +360,7 @@ void read_wide(Reading& reading, const InputFile& file, const CsvMapping& mappin
             (*block)(row.index, column.index) = *value;
         }
     }
+    if (blanks > 0) note(reading.data, "blanks", fmt::format("{} empty fields count as 0", blanks));
 }
 
 LongColumns find_fields(const std::string& path, const std::vector<std::string>& header,

@@ -75,7 +75,9 @@ class WrittenTables(unittest.TestCase):
     def test_narrows_reads_what_pymrio_saves(self):
         expected = pymrio.load_test().calc_system()
         # Those that come with it explain a fiftieth of output.
-        expected.factor_inputs.F.iloc[0] = expected.x["indout"] - expected.Z.sum(axis=0)
+        value_added = expected.factor_inputs.F.astype(float)
+        value_added.iloc[0] = expected.x["indout"] - expected.Z.sum(axis=0)
+        expected.factor_inputs.F = value_added
         for table_format, separator in (("txt", "\t"), ("csv", ",")):
             saved = self.path("saved" + table_format)
             expected.save_all(saved, table_format=table_format, sep=separator)

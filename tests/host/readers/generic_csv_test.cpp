@@ -110,7 +110,7 @@ TEST(GenericCsv, RefusesMappingsThatItDoesNotUnderstand) {
     refused("[]", {"no object"});
     refused("{}", {"'unit'", "text"});
     refused(R"({"unit": "x", "seperator": ";"})", {"unknown key 'seperator'", "'separator'"});
-    refused(R"({"unit": "x", "rows": {"tax": "a"}})", {"unknown key 'rows.tax'", "'taxes'"});
+    refused(R"({"unit": "x", "rows": {"taxs": "a"}})", {"unknown key 'rows.taxs'", "'taxes'"});
     refused(R"({"unit": "x", "decimal": ";"})", {"'decimal'", "one of"});
     refused(R"({"unit": "x", "thousands": "."})", {"'thousands'", "not the decimal character"});
     refused(R"({"unit": "x", "layout": "tall"})", {"'layout'", "'wide' or 'long'"});
