@@ -186,6 +186,7 @@ void InputSource::add(const std::string& name, std::string place) {
     }
 }
 void InputSource::sort_names() {
+    if (places_.empty()) throw FileError(path_, "holds no file, expected a table");
     for (const auto& [name, place] : places_) names_.push_back(name);
 }
 

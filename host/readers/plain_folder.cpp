@@ -228,7 +228,11 @@ IoTable read_plain_folder(const InputSource& folder, Acceptance acceptance) {
     data.V = read_named_rows(folder.open_found("V.csv"), "value-added row", nodes,
                              data.value_added_names);
     if (present("T.csv")) {
-        data.T = read_named_rows(folder.open_found("T.csv"), "tax row", nodes, data.tax_names);
+        const InputFile taxes = folder.open_found("T.csv");
+        data.T = read_named_rows(taxes, "tax row", nodes, data.tax_names);
+        if (data.tax_names.empty()) {
+            throw ParseError(taxes.path(), 2, 0, "", "no record", "at least one");
+        }
     }
     if (present("M.csv")) data.M = read_matrix(folder.open_found("M.csv"), nodes, nodes);
     if (present("MF.csv")) data.MF = read_matrix(folder.open_found("MF.csv"), nodes, uses);
