@@ -82,6 +82,7 @@ Eigen::MatrixXd read_numbers(const InputFile& file, Index rows, Index columns) {
                          fmt::format("{} x {} numbers", grid.num_rows(), grid.num_columns()),
                          fmt::format("{} x {}, as the labels say", rows, columns));
     }
+    require_numbers(file, rows, columns);
     Eigen::MatrixXd values(rows, columns);
     std::vector<GridTarget> row_targets;
     std::vector<GridTarget> column_targets;
@@ -186,8 +187,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     note(data, "output-row-sums", "gross output is the row sums of T and FD");
     if (source.has("labels_Q.txt")) note(data, "satellites", "satellite accounts Q are not read");
     warn_of_re_exports(data);
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

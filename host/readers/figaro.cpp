@@ -37,6 +37,13 @@ LongLabel split(const std::string& label) {
     return {label.substr(0, at), label.substr(at + 1)};
 }
 
+/// Codes are capitals, digits and underscores.
+bool is_code(const std::string& text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
 SectorKind kind_of(std::string_view code) {
     constexpr std::string_view cpa = "CPA_";
     return kind_by_nace(code.substr(0, cpa.size()) == cpa ? code.substr(cpa.size()) : code);
@@ -52,11 +59,18 @@ bool is_value_added(const std::string& code) {
 bool is_tax(const std::string& code) {
     return contains(std::array{"D21X31", "OP_RES", "OP_NRES", "D21", "D31"}, code);
 }
+/// P3 consumption, P5 capital formation; not P85, education.
+bool is_final_use(const std::string& code) {
+    return is_code(code) && (code.rfind("P3", 0) == 0 || code.rfind("P5", 0) == 0);
+}
 /// W2: the domestic economy, whichever the column's country is.
 bool is_account(const LongLabel& label) {
     return label.first == "W2" || label.first.empty() || is_value_added(label.second) ||
            is_tax(label.second);
 }
+
+/// The group of rows that are left out; their lines must be whole all the same.
+constexpr Index unknown_rows = 3;
 
 /// Rows and columns of either layout and where their numbers go: row groups nodes, V, T; column
 /// groups nodes, final uses.
@@ -65,8 +79,9 @@ struct Layout {
     std::vector<GridTarget> columns;
 };
 
+/// `sparse`: sectors that buy nothing may lack their column.
 Layout lay_out(TableData& data, const std::string& path, const std::vector<LongLabel>& rows,
-               const std::vector<LongLabel>& columns) {
+               const std::vector<LongLabel>& columns, bool sparse) {
     const auto refuse = [&](const char* side, const LongLabel& label, const char* expected) {
         throw ParseError(path, 0, 0, "",
                          fmt::format("{} {}", side, in_quotes(label.first + "_" + label.second)),
@@ -83,6 +98,7 @@ Layout lay_out(TableData& data, const std::string& path, const std::vector<LongL
         names.push_back(row.second);
     };
     for (const LongLabel& row : rows) {
+        if (!is_code(row.second)) refuse("row", row, "COUNTRY_CODE in capitals and digits");
         if (!is_account(row)) {
             layout.rows.push_back({0, nodes.size()});
             const char* name = row.first == rest_of_world ? "Rest of the world" : "";
@@ -93,10 +109,14 @@ Layout lay_out(TableData& data, const std::string& path, const std::vector<LongL
             add_to(data.tax_names, 2, row);
         } else {
             unknown.push_back(row.first + "_" + row.second);
-            layout.rows.push_back({});
+            layout.rows.push_back({unknown_rows, 0});
         }
     }
-    if (nodes.size() == 0) throw ParseError(path, 0, 0, "", "no rows COUNTRY_CODE", "some");
+    if (nodes.size() == 0 || data.value_added_names.empty()) {
+        throw ParseError(path, 0, 0, "",
+                         nodes.size() == 0 ? "no rows COUNTRY_CODE" : "no rows of value added",
+                         "rows COUNTRY_CODE, then W2_D1, W2_D29X39 and W2_B2A3G");
+    }
     std::unordered_set<std::string> uses;
     std::vector<bool> seen(static_cast<std::size_t>(nodes.size()));
     for (const LongLabel& column : columns) {
@@ -109,10 +129,10 @@ Layout lay_out(TableData& data, const std::string& path, const std::vector<LongL
             layout.columns.push_back({0, node});
             continue;
         }
-        const bool is_use =
-            !column.second.empty() && column.second[0] == 'P' && nodes.has_region(column.first);
+        const bool is_use = is_final_use(column.second) && nodes.has_region(column.first);
         if (!is_use) {
-            refuse("column", column, "a row's label, or a final use (P...) of a country with rows");
+            refuse("column", column,
+                   "a row's label, or a final use (P3, P5) of a country with rows");
         }
         if (!uses.insert(column.first + "_" + column.second).second) {
             refuse("second column", column, "each column once");
@@ -126,11 +146,14 @@ Layout lay_out(TableData& data, const std::string& path, const std::vector<LongL
              fmt::format("{} rows are neither sectors nor value added nor taxes and left out: {}",
                          unknown.size(), in_quotes(fmt::format("{}", fmt::join(unknown, ", ")))));
     }
-    const auto missing = std::find(seen.begin(), seen.end(), false);
-    if (missing != seen.end()) {
+    const Index missing = std::count(seen.begin(), seen.end(), false);
+    if (missing > (sparse ? nodes.size() / 2 : 0)) {
+        throw ParseError(path, 0, 0, "", fmt::format("{} rows without their column", missing),
+                         "a column for every COUNTRY_CODE");
+    }
+    if (missing > 0) {
         warn(data, "columns-missing",
-             fmt::format("sector {} and perhaps others have a row and no column: they buy nothing",
-                         data.classification.label(missing - seen.begin())));
+             fmt::format("{} sectors have a row and no column: they buy nothing", missing));
     }
     return layout;
 }
@@ -144,17 +167,19 @@ GridBlocks allocate(TableData& data) {
     data.V = Eigen::MatrixXd::Zero(static_cast<Index>(data.value_added_names.size()), n);
     const auto taxes = static_cast<Index>(data.tax_names.size());
     data.T = Eigen::MatrixXd::Zero(taxes, taxes == 0 ? 0 : n);
-    return {{&data.Z, &data.F}, {&data.V, nullptr}, {&data.T, nullptr}};
+    return {{&data.Z, &data.F}, {&data.V, nullptr}, {&data.T, nullptr}, {nullptr, nullptr}};
 }
 
 void read_matrix_csv(TableData& data, const InputFile& file) {
-    const Grid grid(file, {.blank_is_zero = true});
+    const Grid grid(file, {});
+    require_numbers(file, grid.num_rows(), grid.num_columns());
     const auto labels = [](const std::vector<std::string>& texts) {
         std::vector<LongLabel> result;
         for (const std::string& text : texts) result.push_back(split(text));
         return result;
     };
-    const Layout layout = lay_out(data, grid.path(), labels(grid.labels()), labels(grid.header()));
+    const Layout layout =
+        lay_out(data, grid.path(), labels(grid.labels()), labels(grid.header()), false);
     const GridBlocks blocks = allocate(data);
     grid.read(layout.rows, layout.columns, blocks);
     data.meta.layout = "FIGARO, matrix csv";
@@ -195,7 +220,7 @@ void read_flat_csv(TableData& data, const InputFile& file, int year) {
     const LongTable table = read_long_csv(csv, header, find_columns(file.path(), header), year,
                                           [](std::string_view text) { return parse_number(text); });
     if (table.year != 0) data.meta.year = table.year;
-    const Layout layout = lay_out(data, file.path(), table.rows, table.columns);
+    const Layout layout = lay_out(data, file.path(), table.rows, table.columns, true);
     const GridBlocks blocks = allocate(data);
     table.fill(layout.rows, layout.columns, blocks);
     const double places =
@@ -278,9 +303,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     data.meta.classification = products ? "CPA 2.1 (FIGARO)" : "NACE rev. 2 (FIGARO)";
     data.x = data.Z.rowwise().sum() + data.F.rowwise().sum();
     note(data, "output-row-sums", "gross output is the row sums of transactions and final uses");
-    if (data.V.size() == 0) value_added_as_residual(data);
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), file.path(), options.acceptance);
 }
 
 }  // namespace

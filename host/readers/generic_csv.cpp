@@ -307,7 +307,6 @@ void finish(Reading& reading, const CsvMapping& mapping, const std::string& path
         note(data, "output-row-sums", "gross output is the row sums: the mapping names no output");
     }
     if (data.value_added_names.empty()) value_added_as_residual(data);
-    close_accounts(data);
 }
 
 /// A header with the columns' labels, then rows that begin with theirs.
@@ -440,11 +439,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
         choose_year(file.path(), {meta.year}, options.year);
     }
     finish(reading, mapping, file.path());
-    try {
-        return IoTable(std::move(reading.data), options.acceptance);
-    } catch (const ArgumentError& error) {
-        throw ParseError(file.path(), 0, 0, "", error.what(), "a table");
-    }
+    return closed_table(std::move(reading.data), file.path(), options.acceptance);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/table/accounts.hpp"
 
 namespace narrows {
 namespace {
@@ -42,6 +43,26 @@ Classification NodeList::classification(const std::string& path,
         return Classification::multi_regional(std::move(sectors), regions_, labels_);
     } catch (const ArgumentError& error) {
         throw ParseError(path, 0, 0, "", error.what(), "regions and sectors with codes");
+    }
+}
+
+void require_numbers(const InputFile& file, Index rows, Index columns) {
+    const double least = 2.0 * static_cast<double>(rows) * static_cast<double>(columns);
+    if (least <= static_cast<double>(file.bytes().size()) + 2.0) return;
+    throw ParseError(
+        file.path(), 0, 0, "",
+        fmt::format("{} bytes, too few for {} x {} numbers", file.bytes().size(), rows, columns),
+        "a number in every field");
+}
+
+IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance) {
+    try {
+        close_accounts(data);
+        return IoTable(std::move(data), acceptance);
+    } catch (const BalanceError& error) {
+        throw BalanceError(path + ": " + error.what());
+    } catch (const ArgumentError& error) {
+        throw ParseError(path, 0, 0, "", error.what(), "a table");
     }
 }
 

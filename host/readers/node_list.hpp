@@ -7,6 +7,7 @@
 
 #include "host/readers/grid.hpp"
 #include "host/table/classification.hpp"
+#include "host/table/io_table.hpp"
 
 namespace narrows {
 
@@ -35,6 +36,13 @@ class NodeList {
     std::unordered_map<std::string, Index> sector_index_;
     std::unordered_map<std::string, Index> node_index_;
 };
+
+/// Throws ParseError where the file is too small for a matrix of so many numbers, one digit and one
+/// separator each: before memory is taken for them.
+void require_numbers(const InputFile& file, Index rows, Index columns);
+
+/// The table with its accounts closed (close_accounts); errors name `path`.
+IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance);
 
 /// The years there are and the one that is wanted: `wanted`, or the only one where it is 0. Throws
 /// ArgumentError that lists them.

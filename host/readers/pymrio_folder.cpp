@@ -368,8 +368,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     read_output(reading, saved);
     read_extensions(reading, saved);
     read_own_files(reading, saved);
-    close_accounts(reading.data);
-    return IoTable(std::move(reading.data), options.acceptance);
+    return closed_table(std::move(reading.data), saved.path(), options.acceptance);
 }
 
 }  // namespace

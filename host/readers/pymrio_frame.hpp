@@ -14,6 +14,7 @@
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/grid.hpp"
+#include "host/readers/node_list.hpp"
 
 namespace narrows::pymrio {
 
@@ -153,7 +154,9 @@ class Frame {
         : headers_(headers),
           labels_(labels),
           lines_(has_index_names(file, separator, headers, labels) ? headers + 1 : headers),
-          grid_(file, {separator, lines_, labels, false}) {}
+          grid_(file, {separator, lines_, labels, false}) {
+        require_numbers(file, grid_.num_rows(), grid_.num_columns());
+    }
 
     template <class LabelOf>
     std::vector<GridTarget> targets(Index size, LabelOf label_of, const Place& place, Index count,

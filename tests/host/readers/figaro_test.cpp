@@ -146,6 +146,12 @@ TEST(Figaro, RefusesWhatIsMalformed) {
     refused(",EL_P85,", ",EL_A01,", {"second column 'EL_A01'"});
     refused("EL_P3_S14", "XX_P3_S14", {"column 'XX_P3_S14'"});
     refused("0.5,0.1,", "0.5,", {":3"});
+    std::string labels_only;
+    for (int i = 0; i < 100; ++i) labels_only += "EL_A" + std::to_string(i) + "\n";
+    refused(matrix_text.substr(matrix_text.find("\nEL_A01") + 1), labels_only,
+            {"too few for 100 x 8 numbers"});
+    refused("W2_OP_RES", "W2_OP RES", {"row 'W2_OP RES'", "capitals and digits"});
+    refused(",EL_P85,FIGW1_A01,FIGW1_P85,", ",", {"3 rows without their column"});
 }
 
 TEST(Figaro, RefusesFlatFilesWithACellTwice) {
