@@ -134,7 +134,7 @@ void read_final_demand(Reading& reading, const Saved& saved) {
     const Frame y(saved, "Y");
     for (Index j = 0; j < y.grid().num_columns(); ++j) {
         const Texts label = y.column(j);
-        if (label.size() != 2 || !reading.nodes.has_region(label[0])) {
+        if (label.size() != 2 || label[1].empty() || !reading.nodes.has_region(label[0])) {
             y.grid().fail_header(0, j, in_quotes(joined(label)), "a region of Z and a category");
         }
         reading.data.final_uses.push_back({reading.national ? "" : label[0], label[1]});
@@ -180,13 +180,21 @@ void read_unit(Reading& reading, const Saved& saved) {
     if (!reading.data.meta.unit.empty() || !saved.has("unit")) return;
     const InputFile file = saved.open("unit");
     const auto units = read_units(file);
-    for (const auto& [label, unit] : units) {
-        if (reading.data.meta.unit.empty()) reading.data.meta.unit = unit;
-        if (unit == reading.data.meta.unit) continue;
-        throw ParseError(
-            file.path(), 0, 0, "",
-            fmt::format("units {} and {}", in_quotes(reading.data.meta.unit), in_quotes(unit)),
-            "one unit for all sectors");
+    const Classification& classes = reading.data.classification;
+    for (Index i = 0; i < classes.num_nodes(); ++i) {
+        const auto region = static_cast<std::size_t>(classes.region_of(i));
+        const std::string label =
+            joined({classes.regions()[region].code, classes.sector(classes.sector_of(i)).code});
+        const auto found = units.find(label);
+        const std::string unit = found == units.end() ? "" : found->second;
+        if (i == 0) reading.data.meta.unit = unit;
+        if (!unit.empty() && unit == reading.data.meta.unit) continue;
+        throw ParseError(file.path(), 0, 0, "",
+                         unit.empty()
+                             ? "no unit of " + in_quotes(label)
+                             : fmt::format("units {} and {}", in_quotes(reading.data.meta.unit),
+                                           in_quotes(unit)),
+                         "one unit for all sectors");
     }
 }
 
@@ -325,7 +333,11 @@ void read_metadata(Reading& reading, const Saved& saved) {
     if (!meta.name.empty()) return;
     json content;
     if (saved.folder().has("metadata.json")) {
-        content = json::parse(saved.folder().open_found("metadata.json").bytes(), nullptr, false);
+        const InputFile file = saved.folder().open_found("metadata.json");
+        content = json::parse(file.bytes(), nullptr, false);
+        if (!content.is_object()) {
+            throw ParseError(file.path(), 0, 0, "", "no object", "a JSON object");
+        }
     }
     const auto text = [&](const char* key) {
         const json value = content.is_object() ? content.value(key, json()) : json();
