@@ -17,5 +17,10 @@ TableFormat adb_mrio();
 TableFormat wiod2013_world();
 TableFormat wiod2016_national();
 TableFormat wiod2016_world();
+TableFormat netcdf();
+TableFormat eora26();
+TableFormat figaro();
+TableFormat pymrio();
+TableFormat generic_csv();
 
 }  // namespace narrows::formats
