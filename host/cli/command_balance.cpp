@@ -37,6 +37,11 @@ AccountTotals read_totals(const std::string& path) {
     return totals;
 }
 
+/// Nothing where no cell changed.
+Cell label(const std::string& text) {
+    return text.empty() ? Cell() : Cell(text);
+}
+
 void run_balance(const BalanceOptions& options) {
     parse_output_format(options.output.format);
     const Keep keep = parse_keep(options.keep);
@@ -70,8 +75,8 @@ void run_balance(const BalanceOptions& options) {
         {"error", "largest relative error of an account", Style::bound, balanced.error},
         {"largest_change", "largest relative change of a cell", Style::percent,
          balanced.largest_change},
-        {"largest_change_row", "in row", Style::text, balanced.row},
-        {"largest_change_column", "in column", Style::text, balanced.column},
+        {"largest_change_row", "in row", Style::text, label(balanced.row)},
+        {"largest_change_column", "in column", Style::text, label(balanced.column)},
         {"total_change", "all changes over all flows", Style::percent, balanced.total_change},
         {"gdp_before", "GDP before", Style::flow, table.value_added().sum()},
         {"gdp", "GDP", Style::flow, result.value_added().sum()},

@@ -226,13 +226,13 @@ class Examination {
                         worst.sum, worst.output));
     }
 
-    void describe_nodes(Severity severity, const char* code, const std::vector<std::string>& names,
-                        const char* what) {
+    void describe_nodes(Severity severity, const char* code, const char* what,
+                        const std::vector<std::string>& names) {
         if (names.empty()) return;
         constexpr std::size_t shown = 5;
         const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size()));
         add(severity, code,
-            fmt::format("{} {}: {}{}", names.size(), what, fmt::join(names.begin(), end, ", "),
+            fmt::format("{}: {} ({}{})", what, names.size(), fmt::join(names.begin(), end, ", "),
                         names.size() > shown ? ", ..." : ""));
     }
 
@@ -240,14 +240,15 @@ class Examination {
         describe_balance(diagnostics_.rows, "unbalanced-rows", "rows", "x = Z1 + F1");
         describe_balance(diagnostics_.columns, "unbalanced-columns", "columns",
                          "x' = 1'Z + 1'M + 1'T + 1'V");
-        describe_nodes(Severity::warning, "negative-output", diagnostics_.negative_output,
-                       "sectors have gross output below 0");
+        describe_nodes(Severity::warning, "negative-output", "sectors with gross output below 0",
+                       diagnostics_.negative_output);
         describe_nodes(Severity::warning, "inputs-without-output",
-                       diagnostics_.inputs_without_output, "sectors without output buy inputs");
-        describe_nodes(Severity::warning, "negative-value-added", diagnostics_.negative_value_added,
-                       "sectors have value added below 0");
-        describe_nodes(Severity::note, "empty-sectors", diagnostics_.zero_output,
-                       "sectors have no output");
+                       "sectors without output that buy inputs",
+                       diagnostics_.inputs_without_output);
+        describe_nodes(Severity::warning, "negative-value-added",
+                       "sectors with value added below 0", diagnostics_.negative_value_added);
+        describe_nodes(Severity::note, "empty-sectors", "sectors without output",
+                       diagnostics_.zero_output);
     }
 
     void describe_cells() {
@@ -256,30 +257,31 @@ class Examination {
             // Stocks are drawn down and subsidies paid; between sectors nothing should be below 0.
             const bool odd = *cells.block == 'Z' || std::string_view(cells.block) == "M";
             add(odd ? Severity::warning : Severity::note, "negative-cells",
-                fmt::format("{} cells of {} are below 0, together {:.6g}; lowest: {} in row {}, "
-                            "column {}",
-                            cells.count, cells.block, cells.sum, cells.worst, cells.row,
-                            cells.column));
+                fmt::format(
+                    "cells of {} below 0: {}, together {:.6g}; lowest: {} in row {}, column {}",
+                    cells.block, cells.count, cells.sum, cells.worst, cells.row, cells.column));
         }
         if (const SuspiciousCells& cells = result_.imports_above_use; cells.count > 0) {
             add(Severity::warning, "imports-above-use",
-                fmt::format("{} cells import more than is used (Z below 0, M above); largest "
+                fmt::format("cells that import more than is used (Z below 0, M above): {}; largest "
                             "excess: {} in row {}, column {}",
                             cells.count, cells.largest, cells.row, cells.column));
         }
         if (const SuspiciousCells& cells = result_.coefficients_above_one; cells.count > 0) {
             add(Severity::warning, "coefficient-above-one",
-                fmt::format("{} single inputs cost more than the buyer's output; largest "
+                fmt::format("single inputs that cost more than the buyer's output: {}; largest "
                             "coefficient: {:.6g} in row {}, column {}",
                             cells.count, cells.largest, cells.row, cells.column));
         }
     }
 
     void describe_the_rest() {
-        describe_nodes(Severity::warning, "exports-above-output", result_.exports_above_output,
-                       "domestic rows export more than their output");
-        describe_nodes(Severity::warning, "re-exports", result_.re_exports,
-                       "names speak of re-exports, which pass through without being made");
+        describe_nodes(Severity::warning, "exports-above-output",
+                       "domestic rows that export more than their output",
+                       result_.exports_above_output);
+        describe_nodes(Severity::warning, "re-exports",
+                       "names that speak of re-exports, which pass through without being made",
+                       result_.re_exports);
         describe_origins(ImportOrigin::proportional, "proportional-imports",
                          "one import share per product (proportionality): all users of a product "
                          "have the same import share and the same origins there, so choke points "

@@ -276,6 +276,7 @@ Rebalanced rebalance(const TableData& table, const AccountTotals& wanted, Keep k
     result.data.x = totals.margins.rows.head(accounts.nodes);
     result.data.meta.rounding = 0.0;
     result.data.meta.findings.clear();
+    if (result.iterations == 0) return result;
     std::string& changes = result.data.meta.changes;
     if (!changes.empty()) changes += "; ";
     changes += fmt::format(
