@@ -14,9 +14,9 @@ function(narrows_set_warnings target)
     target_compile_options(${target} PRIVATE
         $<$<COMPILE_LANGUAGE:CXX>:${warnings}>
         $<$<COMPILE_LANGUAGE:CUDA>:${cuda_warnings}>)
-    if(NARROWS_SANITIZE)
+    if(NARROWS_SANITIZE OR NARROWS_FUZZ)
         target_compile_options(${target} PRIVATE
-            $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined>
+            $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined$<$<BOOL:${NARROWS_FUZZ}>:,fuzzer-no-link>>
             $<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize-recover=all>
             $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
         target_link_options(${target} PUBLIC -fsanitize=address,undefined)

@@ -188,28 +188,43 @@ void Archive::check(const std::string& shown, std::uint64_t expanded) const {
 }
 
 std::string Archive::content(const std::string& shown, std::size_t limit) {
+    std::string bytes;
+    if (limit == 0) return bytes;
+    stream(shown, [&](std::string_view block) {
+        bytes.append(block.substr(0, limit - bytes.size()));
+        return bytes.size() < limit;
+    });
+    return bytes;
+}
+
+void Archive::stream(const std::string& shown, const std::function<bool(std::string_view)>& use) {
     if (archive_entry_is_encrypted(entry_) != 0) {
         throw FileError(shown, "is encrypted, expected a file without a password; unpack it first");
     }
     check(shown, 0);
-    std::string bytes;
-    while (bytes.size() < limit) {
+    std::uint64_t done = 0;
+    for (;;) {
         const void* block = nullptr;
         std::size_t size = 0;
         la_int64_t offset = 0;
         const int status = archive_read_data_block(archive_.get(), &block, &size, &offset);
-        if (status == ARCHIVE_EOF) return bytes;
+        if (status == ARCHIVE_EOF) return;
         if (status != ARCHIVE_OK) fail(shown);  // a wrong sum is only a warning to libarchive
         const auto begin = static_cast<std::uint64_t>(offset);
-        if (begin < bytes.size()) {
+        if (begin < done) {
             throw FileError(shown, "damaged archive: a block lies before its predecessor");
         }
         if (begin > limit_ || begin + size > limit_) refuse_expansion(shown);
-        bytes.resize(begin, '\0');  // a hole in a sparse file
-        bytes.append(static_cast<const char*>(block), size);
+        // A hole in a sparse file, piece by piece.
+        for (const std::string zeros(std::min<std::uint64_t>(begin - done, block_size), '\0');
+             done < begin;) {
+            const auto piece = std::min<std::uint64_t>(begin - done, zeros.size());
+            if (!use(std::string_view(zeros).substr(0, piece))) return;
+            done += piece;
+        }
+        if (size > 0 && !use({static_cast<const char*>(block), size})) return;
+        done += size;
     }
-    bytes.resize(limit);
-    return bytes;
 }
 
 void Archive::fail(const std::string& shown) const {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -61,6 +62,8 @@ class Archive {
     const std::string& name() const { return name_; }
     /// The content of the current entry, up to `limit` bytes. `shown` is its name for messages.
     std::string content(const std::string& shown, std::size_t limit = std::string::npos);
+    /// The same block by block, in order, until `use` returns false.
+    void stream(const std::string& shown, const std::function<bool(std::string_view)>& use);
 
   private:
     static std::ptrdiff_t read_unpacked(archive* handle, void* self, const void** block);

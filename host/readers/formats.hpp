@@ -7,5 +7,7 @@
 namespace narrows::formats {
 
 TableFormat plain_folder();
+TableFormat bea();
+TableFormat wiod2016_national();
 
 }  // namespace narrows::formats

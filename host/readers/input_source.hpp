@@ -98,6 +98,10 @@ class InputSource {
     std::shared_ptr<const std::map<std::string, std::string>> memory_;
 };
 
+/// The first year in a name, four digits from 1900 to 2199 that stand alone ("IO_2017_detail");
+/// 0 where there is none.
+int year_in(std::string_view name);
+
 /// Does this begin like an Excel workbook (.xlsx) rather than like any other zip?
 bool is_workbook(std::string_view head);
 

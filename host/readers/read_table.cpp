@@ -51,6 +51,8 @@ const TableFormat& format_of(const InputSource& source, const std::string& wish)
 const std::vector<TableFormat>& table_formats() {
     static const std::vector<TableFormat> all = {
         formats::plain_folder(),
+        formats::bea(),
+        formats::wiod2016_national(),
     };
     return all;
 }

