@@ -34,6 +34,9 @@ AccountTotals read_totals(const std::string& path) {
         file.require_fields(fields, 2);
         totals.emplace_back(fields[0], file.number(fields[1], 1, "total"));
     }
+    if (totals.empty()) {
+        throw ParseError(file.path(), file.line() + 1, 0, "", "no record", "at least one");
+    }
     return totals;
 }
 
