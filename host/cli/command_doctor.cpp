@@ -69,7 +69,12 @@ void run_doctor(const OutputOptions& output) {
           {"product_gflops", "product Gflop/s", Style::ratio},
           {"detail", "device, or why it is not usable"}},
          {backend_row("cpu", BackendRequest::cpu), backend_row("cuda", BackendRequest::cuda)}},
+        {"formats", "Input formats", {{"key", "format"}, {"description", "what it is"}}, {}},
         {"tables", "Embedded tables", {{"name", "name"}}, {}}};
+    for (const TableFormat& format : table_formats()) {
+        document.sheets[1].rows.push_back(
+            cells_of(std::string(format.key), std::string(format.description)));
+    }
     for (const std::string& table : embedded_tables()) {
         document.sheets.back().rows.push_back({table});
     }
@@ -81,7 +86,9 @@ void run_doctor(const OutputOptions& output) {
 void add_doctor(CLI::App& app) {
     const auto output = std::make_shared<OutputOptions>();
     CLI::App* command = app.add_subcommand(
-        "doctor", "Versions, backends with the reason why one is not usable, CPU, threads, tables");
+        "doctor",
+        "Versions, backends with the reason why one is not usable, CPU, threads, input formats, "
+        "tables");
     add_output_options(*command, *output);
     command->callback([output] { run_doctor(*output); });
 }

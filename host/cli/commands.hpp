@@ -13,6 +13,8 @@ void add_multipliers(CLI::App& app);
 void add_solve(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_aggregate(CLI::App& app);
+void add_balance(CLI::App& app);
+void add_trend(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_doctor(CLI::App& app);
 

@@ -61,6 +61,8 @@ int run(int argc, char** argv) {
     add_solve(app);
     add_convert(app);
     add_aggregate(app);
+    add_balance(app);
+    add_trend(app);
     add_bench(app);
     add_doctor(app);
     refuse_empty_values(app);

@@ -136,11 +136,15 @@ void add_table_argument(CLI::App& command, TableOptions& options, bool required)
     } else {
         table->capture_default_str();
     }
+    command.add_option("--year", options.read.year, "year, where TABLE holds several")
+        ->check(whole_number(1));
+    add_reading_options(command, options);
+}
+
+void add_reading_options(CLI::App& command, TableOptions& options) {
     command.add_option("--input-format", options.read.format,
                        "format of TABLE (`narrows doctor` lists them); default: seen from what is "
                        "in it");
-    command.add_option("--year", options.read.year, "year, where TABLE holds several")
-        ->check(whole_number(1));
     command.add_option("--region", options.read.region,
                        "code of the country, where TABLE holds national tables of several");
     command.add_option("--mapping", options.read.mapping,

@@ -82,7 +82,9 @@ struct TableOptions {
     ReadOptions read = {};
     std::string model = "D";
 };
-/// Adds the positional argument TABLE, --input-format, --year, --region, --mapping and --sut-model.
+/// Adds --input-format, --region, --mapping and --sut-model.
+void add_reading_options(CLI::App& command, TableOptions& options);
+/// Adds those, the positional argument TABLE and --year.
 /// `required`: without a TABLE the command is refused, else `options.name` stands.
 void add_table_argument(CLI::App& command, TableOptions& options, bool required = true);
 IoTable open_table(const TableOptions& options, Acceptance acceptance = Acceptance::balanced_only);

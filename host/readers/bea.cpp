@@ -13,6 +13,7 @@
 #include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {
@@ -180,24 +181,19 @@ Matrices read_csvs(const InputSource& source) {
             read_csv(source, "Imp_U.csv"), read_csv(source, "Imp_FD.csv")};
 }
 
-/// The year of a sheet that all three workbooks have.
-std::string choose_year(const InputSource& source, const std::vector<const Workbook*>& books,
-                        int asked) {
-    Codes years;
+/// The years of the sheets that all three workbooks have.
+std::vector<int> common_years(const std::vector<const Workbook*>& books) {
+    std::vector<int> years;
     for (const std::string& sheet : books.front()->sheets()) {
         const bool everywhere = std::all_of(books.begin(), books.end(), [&](const Workbook* book) {
             const Codes& sheets = book->sheets();
             return std::find(sheets.begin(), sheets.end(), sheet) != sheets.end();
         });
-        if (year_in(sheet) != 0 && sheet.size() == 4 && everywhere) years.push_back(sheet);
+        if (year_in(sheet) != 0 && sheet.size() == 4 && everywhere) {
+            years.push_back(year_in(sheet));
+        }
     }
-    const std::string wanted = asked != 0          ? std::to_string(asked)
-                               : years.size() == 1 ? years[0]
-                                                   : "";
-    if (std::find(years.begin(), years.end(), wanted) != years.end()) return wanted;
-    throw ArgumentError(
-        fmt::format("{} holds the years {}; {}", source.path(), fmt::join(years, ", "),
-                    asked == 0 ? "choose one with --year" : fmt::format("there is no {}", asked)));
+    return years;
 }
 
 Matrices read_workbooks(const InputSource& source, int& year) {
@@ -208,8 +204,8 @@ Matrices read_workbooks(const InputSource& source, int& year) {
     const Workbook use(source.open(workbook_named(source, "IOUse_")));
     const Workbook make(source.open(workbook_named(source, "IOMake_")));
     const Workbook imports(source.open(import_name));
-    const std::string sheet = choose_year(source, {&use, &make, &imports}, year);
-    year = year_in(sheet);
+    year = choose_year(source.path(), common_years({&use, &make, &imports}), year);
+    const std::string sheet = std::to_string(year);
     const Labelled uses = read_sheet(use, sheet);
     const Labelled imported = read_sheet(imports, sheet);
     return {read_sheet(make, sheet), uses, uses, uses, imported, imported};

@@ -11,6 +11,7 @@
 #include "host/readers/formats.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {
@@ -59,12 +60,8 @@ class Builder {
 
     /// Throws where the sheet holds several years and none was asked for, or not the one.
     void check_years(const std::string& path, int asked) const {
-        if (asked == 0 && years_.size() == 1) return;
-        if (asked != 0 && years_.count(asked) != 0) return;
         if (years_.empty()) throw ParseError(path, 0, 0, "", "no year", "rows of years");
-        throw ArgumentError(fmt::format(
-            "{} holds the years {}; {}", path, fmt::join(years_, ", "),
-            asked == 0 ? "choose one with --year" : fmt::format("there is no {}", asked)));
+        choose_year(path, {years_.begin(), years_.end()}, asked);
     }
 
     TableData finish(const std::string& path) {

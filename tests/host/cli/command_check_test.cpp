@@ -144,5 +144,85 @@ TEST(Check, ClaimsNoCertificateForATableWithoutAModel) {
     EXPECT_EQ(run["backend"], "cpu");
 }
 
+nlohmann::json findings(const nlohmann::ordered_json& report, const std::string& code) {
+    auto found = nlohmann::json::array();
+    for (const auto& each : report["findings"]) {
+        if (each["code"] == code) found.push_back(each);
+    }
+    return found;
+}
+
+/// Balanced, with a negative flow, a residual final use and an empty sector.
+std::string odd(const ScratchFolder& folder) {
+    const auto table = copy_table("textbook/miller-blair-2009", folder.path());
+    folder.write("miller-blair-2009/sectors.csv",
+                 "code,name,kind\n1,One,goods\n2,Two,goods\n"
+                 "3,None,goods\n");
+    folder.write("miller-blair-2009/Z.csv", ",1,2,3\n1,150,-500,0\n2,200,100,0\n3,0,0,0\n");
+    folder.write("miller-blair-2009/F.csv", ",FINAL,RESIDUAL\n1,1200,150\n2,1700,0\n3,0,0\n");
+    folder.write("miller-blair-2009/V.csv", ",1,2,3\npayments,650,2400,0\n");
+    return table.string();
+}
+
+TEST(Check, ListsFindingsInJson) {
+    const ScratchFolder folder;
+
+    const auto report = run_json({"check", odd(folder)});
+
+    EXPECT_EQ(report["layout"], "plain folder of narrows");
+    EXPECT_EQ(report["warnings"], 2);
+    EXPECT_EQ(report["notes"], 1);
+    ASSERT_EQ(report["findings"].size(), 3U);
+    EXPECT_EQ(report["findings"][2]["severity"], "note");
+    const auto cells = findings(report, "negative-cells");
+    ASSERT_EQ(cells.size(), 1U);
+    EXPECT_EQ(cells[0]["severity"], "warning");
+    EXPECT_EQ(cells[0]["text"],
+              "cells of Z below 0: 1, together -500; lowest: -500 in row 1, column 2");
+    EXPECT_EQ(findings(report, "residual-final-use").size(), 1U);
+    EXPECT_EQ(findings(report, "empty-sectors").size(), 1U);
+    EXPECT_EQ(report["negative_cells"][0]["block"], "Z");
+    EXPECT_EQ(report["negative_cells"][0]["lowest"], -500.0);
+    EXPECT_DOUBLE_EQ(report["residual_final_use_share"].get<double>(), 0.05);
+}
+
+TEST(Check, PrintsWarningsThenNotesThenFigures) {
+    const ScratchFolder folder;
+    const std::string table = odd(folder);
+
+    const std::string text = run_narrows({"check", table}).out;
+    const std::string csv = run_narrows({"check", table, "--output", "csv"}).out;
+
+    const auto title = text.find("Check of ");
+    const auto warning = text.find("\nwarning");
+    const auto last_warning = text.rfind("\nwarning");
+    const auto note = text.find("\nnote");
+    const auto figures = text.find("\nname");
+    ASSERT_NE(figures, std::string::npos) << text;
+    EXPECT_LT(title, warning);
+    EXPECT_LT(last_warning, note);
+    EXPECT_LT(note, figures);
+    EXPECT_NE(csv.find("\nwarning,\"negative-cells: cells of Z"), std::string::npos) << csv;
+    EXPECT_NE(csv.find("\nwarnings,2\n"), std::string::npos) << csv;
+}
+
+TEST(Check, TakesWarningsForErrorsWhereStrict) {
+    const ScratchFolder folder;
+    const std::string table = odd(folder);
+
+    const ProgramResult strict = run_narrows({"check", table, "--strict"});
+
+    EXPECT_EQ(run_narrows({"check", table}).exit_code, 0);
+    expect_failed_check(strict, 3, {table, "2 warnings (--strict), first: negative-cells"});
+    EXPECT_EQ(run_narrows({"check", "textbook/leontief-1986", "--strict"}).exit_code, 0);
+}
+
+TEST(Check, FailsAsEverWhereStrictAndOutOfBalance) {
+    const ScratchFolder folder;
+
+    expect_failed_check(run_narrows({"check", unbalanced(folder), "--strict"}), 3,
+                        {"row of 1 sums to 1010"});
+}
+
 }  // namespace
 }  // namespace narrows::test

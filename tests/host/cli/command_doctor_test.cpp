@@ -20,6 +20,17 @@ TEST(Doctor, ListsTheEmbeddedTables) {
                                         "textbook/miller-blair-2009-interregional", "world-2011"}));
 }
 
+TEST(Doctor, ListsTheInputFormats) {
+    const auto report = doctor();
+
+    bool plain = false;
+    for (const auto& row : report["formats"]) {
+        EXPECT_NE(row["description"], "") << row["key"];
+        plain = plain || row["key"] == "plain";
+    }
+    EXPECT_TRUE(plain);
+}
+
 TEST(Doctor, FindsTheCpuUsable) {
     const auto report = doctor();
 

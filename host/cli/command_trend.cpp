@@ -1,0 +1,336 @@
+// trend: self-reliance over several years.
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "host/analysis/trend.hpp"
+#include "host/base/error.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
+#include "host/cli/ranking_options.hpp"
+#include "host/readers/years.hpp"
+
+namespace narrows::cli {
+namespace {
+
+struct TrendOptions {
+    std::vector<std::string> files;
+    TableOptions table;
+    std::string years;
+    RankingOptions ranking;
+    bool common = false;
+    std::int64_t top = -1;
+    OutputOptions output;
+    BackendOptions backend;
+};
+
+int parse_year(const std::string& text) {
+    int year = 0;
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, year);
+    if (parsed.ec != std::errc() || parsed.ptr != end || year < 1 || year > 9999) {
+        throw ArgumentError("--years: found " + in_quotes(text) +
+                            ", expected years such as 1995,2000-2011, or all");
+    }
+    return year;
+}
+
+/// "1995,2000-2011"; empty for "all" and for "".
+std::set<int> parse_years(const std::string& text) {
+    std::set<int> years;
+    if (text.empty() || text == "all") return years;
+    for (const std::string& part : split(text)) {
+        const std::size_t dash = std::min(part.find('-'), part.size());
+        const int first = parse_year(part.substr(0, dash));
+        const int last = dash == part.size() ? first : parse_year(part.substr(dash + 1));
+        if (last < first) throw ArgumentError("--years: " + in_quotes(part) + " runs backwards");
+        for (int year = first; year <= last; ++year) years.insert(year);
+    }
+    return years;
+}
+
+/// Calls `use` with the table of every year that is wanted, one after the other.
+void each_table(const TrendOptions& options,
+                const std::function<void(const std::string&, const IoTable&)>& use) {
+    const std::set<int> wanted = parse_years(options.years);
+    std::set<int> missing = wanted;
+    for (const std::string& file : options.files) {
+        TableOptions table = options.table;
+        table.name = file;
+        std::vector<int> years;
+        try {
+            const IoTable only = open_table(table);
+            missing.erase(only.meta().year);
+            if (wanted.empty() || wanted.count(only.meta().year) != 0) use(file, only);
+            continue;
+        } catch (const YearsError& error) {
+            if (options.years.empty()) {
+                throw ArgumentError(std::string(error.what()) + "s, a list or all");
+            }
+            years = error.years();
+        }
+        for (const int year : years) {
+            if (!wanted.empty() && wanted.count(year) == 0) continue;
+            table.read.year = year;
+            missing.erase(year);
+            use(file, open_table(table));
+        }
+    }
+    if (!missing.empty()) {
+        throw ArgumentError(fmt::format("--years: no table is of {}", fmt::join(missing, ", ")));
+    }
+}
+
+/// Everything about one year; `record` is left with the certificate and the parameters.
+TrendYear analyse(const TrendOptions& options, const std::string& file, const IoTable& table,
+                  RunRecord& record) {
+    return naming_table(file, [&] {
+        const HomeEconomy home = home_economy(table, options.ranking.home);
+        RankingQuery asked = ranking_query(options.ranking, home, table.is_multi_regional());
+        asked.query.num_threads = options.backend.threads;
+        const BackendChoice choice = choose(options.backend);
+        const SolveMethod method = parse_solve_method(options.backend.method);
+        const LeontiefModel domestic(choice.backend, home.coefficients(), codes_of(home.sectors),
+                                     method);
+        std::optional<LeontiefModel> world;
+        if (table.is_multi_regional()) {
+            world.emplace(choice.backend, coefficients(table), table.classification().labels(),
+                          method);
+        }
+        Reliance relied = reliance(table, home, domestic, world ? &*world : nullptr);
+        TrendYear year = trend_year(table, home, std::move(relied),
+                                    rank_chokepoints(home, domestic, asked.query));
+        record_model(record, domestic, choice.reason);
+        record.parameters.update(ranking_parameters(home, asked));
+        record.parameters["tables"].push_back(
+            {{"file", file}, {"year", table.meta().year}, {"hash", table.hash()}});
+        return year;
+    });
+}
+
+std::vector<Cell> missing_rank(const TrendRow& row, int year) {
+    return cells_of(row.product, row.coalition, static_cast<std::int64_t>(year), Cell(), 0.0, 0.0,
+                    0.0, 0.0);
+}
+
+/// One row per pair and year.
+Sheet pair_sheet(const Trend& trend) {
+    Sheet sheet{"rows",
+                "",
+                {{"product", ""},
+                 {"coalition", "", Style::text, "+"},
+                 {"year", ""},
+                 {"rank", ""},
+                 {"blocked", ""},
+                 {"gar", ""},
+                 {"gar_tail", ""},
+                 {"gar_share_of_gdp", ""},
+                 {"best_rank", ""},
+                 {"worst_rank", ""},
+                 {"change_of_gar", ""},
+                 {"change_of_share_of_gdp", ""}},
+                {}};
+    for (const TrendRow& row : trend.rows) {
+        for (std::size_t y = 0; y < trend.years.size(); ++y) {
+            const auto& pair = row.years[y];
+            std::vector<Cell> cells =
+                pair ? cells_of(row.product, row.coalition,
+                                static_cast<std::int64_t>(trend.years[y].year), pair->rank,
+                                pair->blocked, pair->gar, pair->gar_tail, pair->gar_share_of_gdp)
+                     : missing_rank(row, trend.years[y].year);
+            for (Cell& cell : cells_of(row.best_rank, row.worst_rank, row.change_of_gar,
+                                       row.change_of_share_of_gdp)) {
+                cells.push_back(std::move(cell));
+            }
+            sheet.rows.push_back(std::move(cells));
+        }
+    }
+    return sheet;
+}
+
+/// One row per pair, years as columns, for people.
+Sheet pair_text(const Trend& trend) {
+    Sheet sheet{"rows",
+                "GDP at risk as a share of GDP, and rank",
+                {{"product", "product"}, {"coalition", "from", Style::text, "+"}},
+                {}};
+    for (const TrendYear& year : trend.years) {
+        const std::string key = std::to_string(year.year);
+        sheet.columns.push_back({key, key, Style::percent});
+        sheet.columns.push_back({key + "_rank", "#", Style::count});
+    }
+    sheet.columns.push_back({"change", "change", Style::percent});
+    sheet.columns.push_back({"ranks", "ranks", Style::text});
+    for (const TrendRow& row : trend.rows) {
+        std::vector<Cell> cells = cells_of(row.product, row.coalition);
+        for (const auto& pair : row.years) {
+            cells.emplace_back(pair ? pair->gar_share_of_gdp : 0.0);
+            cells.push_back(pair ? Cell(pair->rank) : Cell());
+        }
+        cells.emplace_back(row.change_of_share_of_gdp);
+        cells.emplace_back(fmt::format("{}-{}", row.best_rank, row.worst_rank));
+        sheet.rows.push_back(std::move(cells));
+    }
+    return sheet;
+}
+
+Sheet year_sheet(const Trend& trend) {
+    Sheet sheet{"years",
+                "Home as a whole",
+                {{"year", "year", Style::count},
+                 {"table", "table"},
+                 {"unit", "flows in"},
+                 {"gdp", "GDP", Style::flow},
+                 {"import_content", "import content", Style::percent},
+                 {"foreign_share", "look-through foreign share", Style::percent},
+                 {"foreign_share_of_inputs", "of inputs", Style::percent}},
+                {}};
+    for (const TrendYear& year : trend.years) {
+        sheet.rows.push_back(cells_of(static_cast<std::int64_t>(year.year), year.table, year.unit,
+                                      year.gdp, year.reliance.total_import_content,
+                                      year.reliance.total_foreign_share,
+                                      year.reliance.total_foreign_share_of_inputs));
+    }
+    return sheet;
+}
+
+/// One row per product and year; products that were dropped are not there.
+Sheet product_sheet(const Trend& trend) {
+    Sheet sheet{"products",
+                "",
+                {{"product", ""},
+                 {"year", ""},
+                 {"import_content", ""},
+                 {"foreign_share", ""},
+                 {"foreign_share_of_inputs", ""}},
+                {}};
+    for (const std::string& product : trend.years.front().products) {
+        for (const TrendYear& year : trend.years) {
+            const auto at = std::find(year.products.begin(), year.products.end(), product);
+            if (at == year.products.end()) continue;
+            const auto k = static_cast<Index>(at - year.products.begin());
+            sheet.rows.push_back(cells_of(
+                product, static_cast<std::int64_t>(year.year), year.reliance.import_content[k],
+                year.reliance.foreign_share[k], year.reliance.foreign_share_of_inputs[k]));
+        }
+    }
+    return sheet;
+}
+
+/// One row per product, first and last year, for people.
+Sheet product_text(const Trend& trend) {
+    const TrendYear& first = trend.years.front();
+    const TrendYear& last = trend.years.back();
+    const auto heading = [](const char* what, int year) {
+        return fmt::format("{} {}", what, year);
+    };
+    Sheet sheet{"products",
+                "By product",
+                {{"product", "product"},
+                 {"", heading("import content", first.year), Style::percent},
+                 {"", std::to_string(last.year), Style::percent},
+                 {"", "change", Style::percent},
+                 {"", heading("foreign share", first.year), Style::percent},
+                 {"", std::to_string(last.year), Style::percent},
+                 {"", "change", Style::percent}},
+                {}};
+    for (std::size_t k = 0; k < first.products.size(); ++k) {
+        const auto at = std::find(last.products.begin(), last.products.end(), first.products[k]);
+        if (at == last.products.end()) continue;
+        const auto before = static_cast<Index>(k);
+        const auto after = static_cast<Index>(at - last.products.begin());
+        const double content[] = {first.reliance.import_content[before],
+                                  last.reliance.import_content[after]};
+        const double share[] = {first.reliance.foreign_share[before],
+                                last.reliance.foreign_share[after]};
+        sheet.rows.push_back(cells_of(first.products[k], content[0], content[1],
+                                      content[1] - content[0], share[0], share[1],
+                                      share[1] - share[0]));
+    }
+    return sheet;
+}
+
+void add_notes(Document& document, const Trend& trend) {
+    const auto dropped = [&](const char* what, const std::vector<std::string>& codes) {
+        if (codes.empty()) return;
+        document.notes.push_back(
+            fmt::format("Left out, because some year lacks them: {} {} ({}). Ranks count the rest.",
+                        codes.size(), what, fmt::join(codes, ", ")));
+    };
+    dropped("products", trend.dropped_products);
+    dropped("origins", trend.dropped_origins);
+    for (const TrendYear& year : trend.years) {
+        if (year.unit == trend.years.front().unit) continue;
+        document.notes.push_back(
+            fmt::format("Units differ ({} in {}, {} in {}): compare shares, not flows.",
+                        trend.years.front().unit, trend.years.front().year, year.unit, year.year));
+        break;
+    }
+    document.notes.push_back(
+        "import content: imports in a unit of final output. look-through foreign share: output "
+        "called forth abroad over all output called forth.");
+}
+
+void run_trend(const TrendOptions& options) {
+    const OutputFormat format = parse_output_format(options.output.format);
+    Document document;
+    document.schema = "narrows.trend/1";
+    document.run = start_record("trend");
+    document.run.threads = options.backend.threads;
+    document.run.parameters["tables"] = nlohmann::ordered_json::array();
+    std::vector<TrendYear> years;
+    each_table(options, [&](const std::string& file, const IoTable& table) {
+        years.push_back(analyse(options, file, table, document.run));
+    });
+    Trend result = trend(std::move(years), options.common);
+    if (options.top >= 0 && static_cast<std::size_t>(options.top) < result.rows.size()) {
+        result.rows.resize(static_cast<std::size_t>(options.top));
+    }
+    const std::string home = document.run.parameters["home"];
+    document.title = fmt::format("Self-reliance of {}, {} to {}", home.empty() ? "home" : home,
+                                 result.years.front().year, result.years.back().year);
+    document.fields = {
+        {"home", "", Style::text, home},
+        {"share", "share of deliveries blocked", Style::text, options.ranking.share},
+        {"lambda", "shortfall passed on (lambda)", Style::text, options.ranking.lambda},
+        {"tail_lambda", "", Style::text, options.ranking.tail_lambda},
+        {"dropped_products", "", Style::text, result.dropped_products},
+        {"dropped_origins", "", Style::text, result.dropped_origins}};
+    if (format == OutputFormat::table) {
+        document.sheets = {pair_text(result), year_sheet(result), product_text(result)};
+        if (options.top < 0) document.text_rows = 30;
+    } else {
+        document.sheets = {pair_sheet(result), year_sheet(result), product_sheet(result)};
+    }
+    add_notes(document, result);
+    print(std::move(document), options.output);
+}
+
+}  // namespace
+
+void add_trend(CLI::App& app) {
+    const auto options = std::make_shared<TrendOptions>();
+    CLI::App* command = app.add_subcommand(
+        "trend",
+        "Self-reliance over years, one table each: import content, look-through foreign share, "
+        "GDP at risk and rank of every product and origin, with changes and intervals of ranks");
+    command->add_option("FILES", options->files, "tables of two years or more")->required();
+    add_reading_options(*command, options->table);
+    command->add_option("--years", options->years,
+                        "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
+                        "several");
+    add_ranking_options(*command, options->ranking);
+    command->add_flag("--common", options->common,
+                      "where sectors or origins differ between years, compare those common to all; "
+                      "else that is refused");
+    command->add_option("--top", options->top, "only the first N pairs")->check(whole_number(0));
+    add_backend_options(*command, options->backend);
+    add_output_options(*command, options->output);
+    command->callback([options] { run_trend(*options); });
+}
+
+}  // namespace narrows::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/base/error.hpp"
+
+namespace narrows {
+
+/// A file holds tables of several years and none was asked for, or not the one that was.
+class YearsError : public ArgumentError {
+  public:
+    YearsError(const std::string& path, std::vector<int> years, int asked);
+    /// Those that are there, ascending.
+    const std::vector<int>& years() const noexcept { return years_; }
+
+  private:
+    std::vector<int> years_;
+};
+
+/// The year to read of those that `path` holds: `asked`, or the only one where that is 0. Throws
+/// YearsError.
+int choose_year(const std::string& path, const std::vector<int>& years, int asked);
+
+}  // namespace narrows
