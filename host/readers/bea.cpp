@@ -10,7 +10,6 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
-#include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
 #include "host/readers/years.hpp"

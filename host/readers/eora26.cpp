@@ -11,6 +11,7 @@
 #include "host/readers/grid.hpp"
 #include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {

@@ -11,8 +11,8 @@
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
-#include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 #include "host/table/import_split.hpp"
 

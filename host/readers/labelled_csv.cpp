@@ -10,6 +10,7 @@
 #include "host/readers/formats.hpp"
 #include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {

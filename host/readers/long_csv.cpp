@@ -8,6 +8,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/named_nodes.hpp"
+#include "host/readers/years.hpp"
 
 namespace narrows {
 namespace {

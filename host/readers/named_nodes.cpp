@@ -18,7 +18,7 @@ std::string node_key(const std::string& region, const std::string& sector) {
 }  // namespace
 
 bool NamedNodes::add(const std::string& region, const std::string& sector,
-                   const std::string& region_name, const std::string& sector_name) {
+                     const std::string& region_name, const std::string& sector_name) {
     if (!node_index_.emplace(node_key(region, sector), size()).second) return false;
     if (region_index_.emplace(region, static_cast<Index>(regions_.size())).second) {
         regions_.push_back({region, region_name});
@@ -36,7 +36,7 @@ Index NamedNodes::find(const std::string& region, const std::string& sector) con
 }
 
 Classification NamedNodes::classification(const std::string& path,
-                                        SectorKind (*kind)(std::string_view)) const {
+                                          SectorKind (*kind)(std::string_view)) const {
     std::vector<Sector> sectors = sectors_;
     for (Sector& sector : sectors) sector.kind = kind(sector.code);
     try {
@@ -64,19 +64,6 @@ IoTable closed_table(TableData data, const std::string& path, Acceptance accepta
     } catch (const ArgumentError& error) {
         throw ParseError(path, 0, 0, "", error.what(), "a table");
     }
-}
-
-int choose_year(const std::string& path, std::vector<int> years, int wanted) {
-    std::sort(years.begin(), years.end());
-    years.erase(std::unique(years.begin(), years.end()), years.end());
-    if (wanted != 0 && std::binary_search(years.begin(), years.end(), wanted)) return wanted;
-    if (wanted == 0 && years.size() == 1) return years.front();
-    if (wanted == 0) {
-        throw ArgumentError(fmt::format("{} has several years, expected --year with one of {}",
-                                        path, fmt::join(years, ", ")));
-    }
-    throw ArgumentError(
-        fmt::format("{} has no year {}, expected one of {}", path, wanted, fmt::join(years, ", ")));
 }
 
 }  // namespace narrows

@@ -44,8 +44,4 @@ void require_numbers(const InputFile& file, Index rows, Index columns);
 /// The table with its accounts closed (close_accounts); errors name `path`.
 IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance);
 
-/// The years there are and the one that is wanted: `wanted`, or the only one where it is 0. Throws
-/// ArgumentError that lists them.
-int choose_year(const std::string& path, std::vector<int> years, int wanted);
-
 }  // namespace narrows

@@ -8,27 +8,6 @@
 
 namespace narrows {
 
-int year_in(std::string_view name) {
-    const auto is_digit = [&](std::size_t i) {
-        return i < name.size() && name[i] >= '0' && name[i] <= '9';
-    };
-    int year = 0;
-    for (std::size_t begin = 0; begin < name.size(); ++begin) {
-        if (!is_digit(begin)) continue;
-        std::size_t end = begin;
-        int value = 0;
-        for (; is_digit(end); ++end) value = (value * 10 + (name[end] - '0')) % 100000;
-        if (end - begin == 4 && value >= 1900 && value < 2100) year = value;
-        begin = end;
-    }
-    return year;
-}
-
-int choose_year(const std::string& path, int in_name, int wanted) {
-    if (wanted == 0 || in_name == 0 || wanted == in_name) return wanted == 0 ? in_name : wanted;
-    throw ArgumentError(fmt::format("{}: no year {}, it has {}", path, wanted, in_name));
-}
-
 std::pair<std::string, std::string> split_label(const std::string& label) {
     const auto at = label.find('_');
     if (at == std::string::npos || at == 0 || at + 1 == label.size()) return {};

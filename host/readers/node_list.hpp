@@ -11,12 +11,6 @@
 
 namespace narrows {
 
-/// The four digits of a year (1900 to 2099) that stand last in a name, 0 where there are none.
-int year_in(std::string_view name);
-
-/// The year that was asked for, or that a name tells; throws ArgumentError where the two differ.
-int choose_year(const std::string& path, int in_name, int wanted);
-
 /// Nodes of a multi-regional table in the order in which a file names them.
 class NodeList {
   public:

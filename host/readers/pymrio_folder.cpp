@@ -20,6 +20,7 @@
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/pymrio_frame.hpp"
 #include "host/readers/sector_kinds.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {

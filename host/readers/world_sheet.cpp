@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {
