@@ -100,7 +100,7 @@ TEST(RankRefuses, UnknownTables) {
         {"world-2012"}, 3,
         {"world-2012: no such table, did you mean the embedded table 'world-2011'?"});
     expect_rank_refused({"/nowhere/at/all"}, 3, {"/nowhere/at/all: no such table"});
-    expect_rank_refused({"/dev/null"}, 3, {"/dev/null: not a table"});
+    expect_rank_refused({"/dev/null"}, 3, {"/dev/null: cannot read: not a regular file"});
 }
 
 TEST(RankRefuses, AnUnknownOutputOrBackend) {

@@ -18,6 +18,7 @@ using Names = std::vector<std::string>;
 std::string another_year(const ScratchFolder& folder, int year, const std::string& targets = "") {
     std::filesystem::path path = folder.path() / std::to_string(year);
     if (targets.empty()) {
+        std::filesystem::create_directories(path);
         path = copy_table("world-2011", path);
     } else {
         const std::string file = folder.write("t.csv", "account,total\n" + targets);

@@ -6,6 +6,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"
@@ -127,7 +128,7 @@ TEST(Bea, ReadsTheWorkbooksOfOneYear) {
     EXPECT_EQ(table.M(), csv.M());
     EXPECT_EQ(table.V(), csv.V());
     EXPECT_EQ(table.classification().sector(0).name, "Farms");
-    expect_parts(message_of<ArgumentError>([&] { read_table(source); }), {"2016, 2017", "--year"});
+    expect_parts(message_of<YearsError>([&] { read_table(source); }), {"2016, 2017", "--year"});
 }
 
 TEST(Bea, PublishedDetailOf2017Balances) {

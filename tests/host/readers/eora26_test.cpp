@@ -4,6 +4,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"
@@ -61,9 +62,9 @@ TEST(Eora26, WantsAYearWhereThereAreSeveral) {
     write_small(folder, "2012");
     const std::string path = folder.path().string();
 
-    expect_parts(message_of<ArgumentError>([&] { read_table(path); }), {"--year", "2011, 2012"});
-    expect_parts(message_of<ArgumentError>([&] { read_table(path, {.year = 2013}); }),
-                 {"no year 2013", "2011, 2012"});
+    expect_parts(message_of<YearsError>([&] { read_table(path); }), {"--year", "2011, 2012"});
+    expect_parts(message_of<YearsError>([&] { read_table(path, {.year = 2013}); }),
+                 {"there is no 2013", "2011, 2012"});
     EXPECT_EQ(read_table(path, {.year = 2012}).meta().year, 2012);
 }
 

@@ -2,6 +2,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"
@@ -118,9 +119,9 @@ TEST(Figaro, WantsAYearWhereThereAreSeveral) {
     const std::string other = flat_text("2020");
     const std::string both =
         folder.write("flat_eu-ic-io.csv", flat + other.substr(other.find('\n') + 1));
-    expect_parts(message_of<ArgumentError>([&] { read_table(both); }), {"--year", "2019, 2020"});
-    expect_parts(message_of<ArgumentError>([&] { read_table(both, {.year = 2021}); }),
-                 {"no year 2021"});
+    expect_parts(message_of<YearsError>([&] { read_table(both); }), {"--year", "2019, 2020"});
+    expect_parts(message_of<YearsError>([&] { read_table(both, {.year = 2021}); }),
+                 {"there is no 2021"});
     expect_figures(read_table(both, {.year = 2020}));
 
     const ScratchFolder years;
@@ -149,9 +150,9 @@ TEST(Figaro, RefusesWhatIsMalformed) {
     std::string labels_only;
     for (int i = 0; i < 100; ++i) labels_only += "EL_A" + std::to_string(i) + "\n";
     refused(matrix_text.substr(matrix_text.find("\nEL_A01") + 1), labels_only,
-            {"too few for 100 x 8 numbers"});
+            {"found 1 fields, expected 9"});
     refused("W2_OP_RES", "W2_OP RES", {"row 'W2_OP RES'", "capitals and digits"});
-    refused(",EL_P85,FIGW1_A01,FIGW1_P85,", ",", {"3 rows without their column"});
+    refused(",EL_P85,FIGW1_A01,FIGW1_P85,", ",", {"found 9 fields, expected 6"});
 }
 
 TEST(Figaro, RefusesFlatFilesWithACellTwice) {

@@ -7,6 +7,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"
@@ -215,8 +216,8 @@ TEST(Gloria, AsksForOneOfSeveralYears) {
     files.merge(small_set(2022));
 
     EXPECT_EQ(read(files, {.year = 2021}).meta().year, 2021);
-    expect_parts(message_of<ArgumentError>([&] { read(files); }), {"2021, 2022", "--year"});
-    expect_parts(message_of<ArgumentError>([&] { read(files, {.year = 1990}); }),
+    expect_parts(message_of<YearsError>([&] { read(files); }), {"2021, 2022", "--year"});
+    expect_parts(message_of<YearsError>([&] { read(files, {.year = 1990}); }),
                  {"2021, 2022", "no 1990"});
 }
 
@@ -285,8 +286,8 @@ TEST(Gloria, RefusesShortLinesBeforeItReservesMemoryForThem) {
     wide += "0\n";
     for (int i = 0; i < 200000; ++i) wide += "0\n";
 
-    expect_parts(refusal('V', wide), {"V-Results", "too short"});
-    expect_parts(refusal('T', wide), {"T-Results", "too short"});
+    expect_parts(refusal('V', wide), {"V-Results", "found 1 fields, expected 200001"});
+    expect_parts(refusal('T', wide), {"T-Results", "found 1 fields, expected 200001"});
 }
 
 TEST(Gloria, ReadsByteOrderMarkCarriageReturnsAndQuotes) {

@@ -69,7 +69,7 @@ TEST(ReadTable, RefusesAFolderThatIsNoTable) {
 
     const std::string message = message_of<FileError>([&] { read_table(folder.path().string()); });
 
-    expect_parts(message, {folder.path().string(), "not a table", "--input-format"});
+    expect_parts(message, {folder.path().string(), "holds no file, expected a table"});
 }
 
 TEST(ReadTable, RefusesAFile) {

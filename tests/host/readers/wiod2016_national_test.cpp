@@ -6,6 +6,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"
@@ -78,9 +79,9 @@ TEST(Wiod2016National, GivesEveryFigureOfTheYear) {
 TEST(Wiod2016National, NeedsToKnowTheYearWhereThereAreSeveral) {
     const InputSource source = source_of(small_sheet());
 
-    expect_parts(message_of<ArgumentError>([&] { read_table(source); }),
+    expect_parts(message_of<YearsError>([&] { read_table(source); }),
                  {"ABC_NIOT_nov16.xlsx", "2009, 2010", "--year"});
-    expect_parts(message_of<ArgumentError>([&] { read_table(source, {.year = 1999}); }),
+    expect_parts(message_of<YearsError>([&] { read_table(source, {.year = 1999}); }),
                  {"2009, 2010", "there is no 1999"});
 }
 

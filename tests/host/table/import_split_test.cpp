@@ -16,9 +16,8 @@ using Eigen::VectorXd;
 /// A table with total uses: imports added to the domestic ones.
 TableData competitive(unsigned seed, VectorXd& imports) {
     TableData data = test::random_national_table(6, seed).data();
-    imports = data.M.rowwise().sum() + data.MF.rowwise().sum();
+    imports = data.M.rowwise().sum();
     data.Z += data.M;
-    data.F += data.MF;
     data.M.resize(0, 0);
     data.MF.resize(0, 0);
     return data;
