@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -41,6 +42,15 @@ void write_through(const fs::path& path, std::string_view content, const fs::pat
     }
 }
 
+/// What others wrote goes to the disk.
+void flush(const fs::path& path, const fs::path& shown) {
+    const int file = open(path.c_str(), O_RDONLY);
+    const bool flushed = file >= 0 && fsync(file) == 0;
+    const int error = errno;
+    if (file >= 0) close(file);
+    if (!flushed) fail(shown, "write", error);
+}
+
 }  // namespace
 
 void write_file(const fs::path& path, std::string_view content) {
@@ -65,6 +75,26 @@ void write_file(const fs::path& path, std::string_view content) {
         std::error_code ignored;
         fs::remove(temporary, ignored);
         fail(path, "write", error);
+    }
+}
+
+void create_file(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+    std::error_code ignored;
+    if (path.empty()) throw ArgumentError("the name of the file to create is empty");
+    if (fs::exists(fs::symlink_status(path, ignored))) {
+        throw FileError(path.string(), "already exists");
+    }
+    const DeferInterrupts defer_interrupts;
+    const fs::path temporary = temporary_name(path);
+    try {
+        write_through(temporary, "", path);  // fails with the system's reason
+        write(temporary);
+        flush(temporary, path);
+        DeferInterrupts::throw_if_waiting();
+        if (std::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "write", errno);
+    } catch (...) {
+        fs::remove(temporary, ignored);
+        throw;
     }
 }
 
@@ -98,6 +128,13 @@ OutputFolder::~OutputFolder() {
 void OutputFolder::write(const std::string& file_name, std::string_view content) const {
     DeferInterrupts::throw_if_waiting();
     write_through(temporary_ / file_name, content, path_ / file_name);
+}
+
+void OutputFolder::add_folder(const std::string& name) const {
+    std::error_code error;
+    if (!fs::create_directory(temporary_ / name, error)) {
+        fail(path_ / name, "create", error ? error.value() : EEXIST);
+    }
 }
 
 void OutputFolder::commit() {

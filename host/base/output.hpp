@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,11 @@ namespace narrows {
 /// Writes `content` to `path` so that the file is either complete or untouched: written beside it
 /// under a temporary name, then renamed. Throws FileError.
 void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// The same for a file that `write` makes at the path it is given. Throws FileError, also where
+/// `path` exists already, and what `write` throws.
+void create_file(const std::filesystem::path& path,
+                 const std::function<void(const std::filesystem::path&)>& write);
 
 /// `text` as a field of a CSV file: in quotes where it holds a comma, a quote, a line break or
 /// blanks at its ends.
@@ -27,6 +33,8 @@ class OutputFolder {
     OutputFolder& operator=(const OutputFolder&) = delete;
 
     void write(const std::string& file_name, std::string_view content) const;
+    /// A folder in it, for files called "NAME/...".
+    void add_folder(const std::string& name) const;
     void commit();
 
   private:

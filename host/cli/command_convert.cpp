@@ -1,4 +1,5 @@
-// convert and aggregate: a table in, a table in the plain format out.
+// convert and aggregate: a table in, a table in the plain format, NetCDF or pymrio's out.
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -8,7 +9,9 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/input_files.hpp"
+#include "host/readers/netcdf_table.hpp"
 #include "host/readers/plain_folder.hpp"
+#include "host/readers/pymrio_folder.hpp"
 #include "host/table/national_table.hpp"
 
 namespace narrows::cli {
@@ -16,21 +19,36 @@ namespace {
 
 struct ConvertOptions {
     TableOptions table;
-    std::string folder;
+    std::string out;
+    std::string to;
     std::string home;
     std::string sectors;
     std::string regions;
 };
 
-void report_written(const IoTable& table, const std::string& folder) {
-    write_stdout(fmt::format("{}: {} nodes, {}\n", folder, table.num_nodes(), table.hash()));
+void report_written(const IoTable& table, const std::string& out) {
+    write_stdout(fmt::format("{}: {} nodes, {}\n", out, table.num_nodes(), table.hash()));
+}
+
+/// Where --to is not given, the ending of the name decides.
+void write_table(const IoTable& table, const ConvertOptions& options) {
+    const std::filesystem::path path(options.out);
+    const std::string by_name = path.extension() == ".nc" ? "netcdf" : "plain";
+    const std::string to = options.to.empty() ? by_name : options.to;
+    if (to == "netcdf") {
+        write_netcdf_table(table, path);
+    } else if (to == "pymrio") {
+        write_pymrio_folder(table, path);
+    } else {
+        write_plain_folder(table, path);
+    }
+    report_written(table, options.out);
 }
 
 void run_convert(const ConvertOptions& options) {
     const IoTable table = open_table(options.table);
     const IoTable result = options.home.empty() ? table : national_table(table, options.home);
-    write_plain_folder(result, options.folder);
-    report_written(result, options.folder);
+    write_table(result, options);
 }
 
 void run_aggregate(const ConvertOptions& options) {
@@ -42,16 +60,19 @@ void run_aggregate(const ConvertOptions& options) {
     };
     const IoTable result =
         aggregate(open_table(options.table), read(options.sectors), read(options.regions));
-    write_plain_folder(result, options.folder);
-    report_written(result, options.folder);
+    write_table(result, options);
 }
 
 CLI::App* add_writing_command(CLI::App& app, const char* name, const char* help,
                               const std::shared_ptr<ConvertOptions>& options) {
     CLI::App* command = app.add_subcommand(name, help);
     add_table_argument(*command, options->table);
-    command->add_option("FOLDER", options->folder, "folder to create; must not exist yet")
+    command->add_option("OUT", options->out, "folder or file to create; must not exist yet")
         ->required();
+    command
+        ->add_option("--to", options->to,
+                     "plain, netcdf or pymrio; without it netcdf for a name in .nc, else plain")
+        ->check(CLI::IsMember({"plain", "netcdf", "pymrio"}));
     return command;
 }
 
@@ -59,8 +80,8 @@ CLI::App* add_writing_command(CLI::App& app, const char* name, const char* help,
 
 void add_convert(CLI::App& app) {
     const auto options = std::make_shared<ConvertOptions>();
-    CLI::App* command =
-        add_writing_command(app, "convert", "Write a table in the plain format", options);
+    CLI::App* command = add_writing_command(
+        app, "convert", "Write a table in the plain format, as NetCDF or for pymrio", options);
     command->add_option("--home", options->home,
                         "write the national table of this region, with its import matrix");
     command->callback([options] { run_convert(*options); });

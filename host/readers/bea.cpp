@@ -35,7 +35,8 @@ bool has_prefix(const std::string& text, std::string_view prefix) {
 bool is_final_use(const std::string& code) {
     return has_prefix(code, "F") && code.size() > 1 && code[1] >= '0' && code[1] <= '9';
 }
-/// F05000, F050: imports, negative. The import matrix takes their place.
+/// F05000, F050: imports, negative. The import matrix takes their place, but for duties and the
+/// like, which stand there without being imports of a product.
 bool is_imports(const std::string& code) {
     return has_prefix(code, "F050");
 }
@@ -241,6 +242,16 @@ SupplyUse supply_use(const Matrices& from) {
     table.V = part(from.value_added, value_added, industries);
     table.value_added_names = value_added;
     for (const std::string& use : uses) table.final_uses.push_back({"", use});
+    const Codes imports = select(from.final_use.columns, is_imports);
+    const Eigen::MatrixXd duties =
+        part(from.final_use, products, imports) - part(from.final_imports, products, imports);
+    table.Y.conservativeResize(Eigen::NoChange, table.Y.cols() + duties.cols());
+    table.YM.conservativeResize(Eigen::NoChange, table.YM.cols() + duties.cols());
+    table.Y.rightCols(duties.cols()) = duties;
+    table.YM.rightCols(duties.cols()).setZero();
+    for (const std::string& use : imports) {
+        table.final_uses.push_back({"", use + ", duties and adjustments"});
+    }
     return table;
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/readers/grid.hpp"
 
 namespace narrows {
 namespace {
@@ -36,18 +37,14 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 
 /// Names end up in reports and in JSON, which is UTF-8.
 void require_utf8(const std::string& path, const std::string& text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = text[at] == '\0' ? 0 : utf8_length(text, at);
-        if (length == 0) {
-            const auto line =
-                1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-            throw ParseError(
-                path, line, 0, "",
-                fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(text[at]), at),
-                "UTF-8 text");
-        }
-        at += length;
-    }
+    const std::size_t at = utf8_prefix(text);
+    if (at == text.size()) return;
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    throw ParseError(
+        path, line, 0, "",
+        fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(text[at]), at),
+        "UTF-8 text");
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -106,6 +103,16 @@ class LabelMatcher {
 };
 
 }  // namespace
+
+std::size_t utf8_prefix(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t length = text[at] == '\0' ? 0 : utf8_length(text, at);
+        if (length == 0) break;
+        at += length;
+    }
+    return at;
+}
 
 std::optional<double> parse_number(std::string_view text) {
     text = trimmed(text);
@@ -211,8 +218,64 @@ void CsvFile::require_fields(const std::vector<std::string_view>& fields, std::s
                      fmt::format("{}", count));
 }
 
+namespace {
+
+/// The beginning of a file up to the end of its first record.
+InputFile first_record(const InputFile& file) {
+    const std::string_view text = file.bytes();
+    std::size_t at = text.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+    bool is_quoted = false;
+    for (bool is_blank = true; at < text.size(); ++at) {
+        if (text[at] == '"') is_quoted = !is_quoted;
+        if (text[at] == '\n' && !is_quoted && !is_blank) break;
+        if (text[at] != '\n' && text[at] != '\r') is_blank = false;
+    }
+    return {file.path(), std::string(text.substr(0, at))};
+}
+
+/// Where labels of a file go; nothing where they are not `labels`, each once.
+std::optional<std::vector<GridTarget>> targets_of(const std::vector<std::string>& in_file,
+                                                  const std::vector<std::string>& labels) {
+    if (in_file.size() != labels.size()) return std::nullopt;
+    std::unordered_map<std::string_view, Index> index;
+    for (const std::string& label : labels) index.emplace(label, static_cast<Index>(index.size()));
+    if (index.size() != labels.size()) return std::nullopt;
+    std::vector<bool> seen(labels.size());
+    std::vector<GridTarget> targets;
+    for (const std::string& label : in_file) {
+        const auto found = index.find(label);
+        if (found == index.end() || seen[static_cast<std::size_t>(found->second)]) {
+            return std::nullopt;
+        }
+        seen[static_cast<std::size_t>(found->second)] = true;
+        targets.push_back({0, found->second});
+    }
+    return targets;
+}
+
+/// read_matrix() for files in which all is well and no label holds a line break: in parallel.
+/// Nothing for others, which CsvFile reads or explains.
+std::optional<Eigen::MatrixXd> read_plain_matrix(const InputFile& input, const Labels& rows,
+                                                 const Labels& columns, const Range& range) {
+    try {
+        const Grid grid(input, {});
+        const auto row_targets = targets_of(grid.labels(), rows.names);
+        const auto column_targets = targets_of(grid.header(), columns.names);
+        if (!row_targets || !column_targets) return std::nullopt;
+        Eigen::MatrixXd values(grid.num_rows(), grid.num_columns());
+        grid.read(*row_targets, *column_targets, {{&values}});
+        const bool in_range = values.size() == 0 ||
+                              (values.minCoeff() >= range.low && values.maxCoeff() <= range.high);
+        if (in_range) return values;
+    } catch (const ParseError&) {
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<std::string> read_column_labels(const InputFile& input) {
-    CsvFile file(input);
+    CsvFile file(first_record(input));
     std::vector<std::string> labels = file.header({});
     labels.erase(labels.begin());
     return labels;
@@ -230,6 +293,7 @@ std::vector<std::string> read_row_labels(const InputFile& input) {
 
 Eigen::MatrixXd read_matrix(const InputFile& input, const Labels& rows, const Labels& columns,
                             const Range& range) {
+    if (auto values = read_plain_matrix(input, rows, columns, range)) return *std::move(values);
     CsvFile file(input);
     const std::vector<std::string> header = file.header({});
     LabelMatcher column_matcher(columns);
@@ -240,8 +304,13 @@ Eigen::MatrixXd read_matrix(const InputFile& input, const Labels& rows, const La
     column_matcher.require_all(file);
 
     LabelMatcher row_matcher(rows);
-    Eigen::MatrixXd values(static_cast<Index>(rows.names.size()),
-                           static_cast<Index>(columns.names.size()));
+    const auto num_rows = static_cast<Index>(rows.names.size());
+    const auto num_columns = static_cast<Index>(columns.names.size());
+    // A file too short for its numbers ends in an error; it must not cost memory before.
+    const bool can_hold =
+        2 * num_columns <= static_cast<Index>(input.bytes().size()) / std::max<Index>(1, num_rows);
+    Eigen::MatrixXd values;
+    if (can_hold) values.resize(num_rows, num_columns);
     for (std::vector<std::string_view> fields; file.next_record(fields);) {
         const Index row = row_matcher.match(file, fields.front(), 0);
         file.require_fields(fields, header.size());
@@ -251,7 +320,7 @@ Eigen::MatrixXd read_matrix(const InputFile& input, const Labels& rows, const La
                 file.fail(i, header[i], in_quotes(fields[i]),
                           fmt::format("a number in [{}, {}]", range.low, range.high));
             }
-            values(row, column_of[i - 1]) = value;
+            if (can_hold) values(row, column_of[i - 1]) = value;
         }
     }
     row_matcher.require_all(file);

@@ -56,6 +56,9 @@ class CsvFile {
 /// A number in plain decimal or exponent notation, the whole of `text`, finite; nothing otherwise.
 std::optional<double> parse_number(std::string_view text);
 
+/// Bytes before the first that is NUL or not UTF-8; text.size() where there is none.
+std::size_t utf8_prefix(std::string_view text);
+
 /// Names along one side of a matrix file.
 struct Labels {
     std::string what;  // "sector", "final use": for messages

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,12 +35,15 @@ using GridBlocks = std::vector<std::vector<Eigen::MatrixXd*>>;
 /// A large matrix of numbers in a text file, read in parallel and independent of the locale.
 ///
 /// Lines end in LF or CR LF; a UTF-8 byte-order mark is skipped; labels and numbers may stand in
-/// double quotes, which may hold separators but no line breaks; blank lines at the end are skipped.
-/// Throws ParseError, with line and column, for a line with too few or too many fields, a quote
-/// without its end, text where a number belongs, UTF-16 and other text that is not UTF-8 in labels.
+/// double quotes, which may hold separators but no line breaks; blank lines are skipped. Numbers
+/// are rounded correctly. Throws ParseError, with line and column, first for the first line with
+/// too few or too many fields, a quote without its end, UTF-16, or other text than UTF-8 in labels;
+/// then, in read(), for the first field that should be a finite number and is none. Every row has
+/// num_columns() numbers: rows times columns are bounded by the size of the file.
 class Grid {
   public:
-    Grid(InputFile file, const GridFormat& format);
+    /// Finds the lines and reads the labels. `num_threads` 0: as many as the machine has.
+    Grid(InputFile file, const GridFormat& format, int num_threads = 0);
 
     const std::string& path() const { return file_.path(); }
     Index num_rows() const { return static_cast<Index>(lines_.size()); }
@@ -72,6 +76,13 @@ class Grid {
         std::size_t end;
         std::int64_t number;  // in the file, from 1
     };
+    struct Part;
+
+    std::size_t read_header(std::int64_t& lines);
+    void read_part(std::size_t begin, std::size_t end, Part& part) const;
+    std::string_view read_labels(std::string_view line, Part& part) const;
+    void parse_row(Index row, const std::vector<char>& wanted, double* out) const;
+    [[noreturn]] void fail_number(Index row, Index column, std::string_view text) const;
 
     InputFile file_;
     GridFormat format_;

@@ -117,24 +117,6 @@ void InputFile::release(std::string_view part) const {
     ::madvise(static_cast<char*>(mapping_->address) + first, last - first, MADV_DONTNEED);
 }
 
-int year_in(std::string_view name) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    for (std::size_t at = 0; at < name.size();) {
-        if (!is_digit(name[at])) {
-            ++at;
-            continue;
-        }
-        std::size_t end = at;
-        int value = 0;
-        for (; end < name.size() && is_digit(name[end]); ++end) {
-            if (end - at < 4) value = 10 * value + (name[end] - '0');
-        }
-        if (end - at == 4 && value >= 1900 && value < 2200) return value;
-        at = end;
-    }
-    return 0;
-}
-
 bool is_workbook(std::string_view head) {
     constexpr std::size_t name_at = 30;  // in the header of a zip's first file
     if (!is_zip(head) || head.size() < name_at) return false;
@@ -186,6 +168,7 @@ void InputSource::add(const std::string& name, std::string place) {
     }
 }
 void InputSource::sort_names() {
+    if (places_.empty()) throw FileError(path_, "holds no file, expected a table");
     for (const auto& [name, place] : places_) names_.push_back(name);
 }
 

@@ -44,8 +44,8 @@ class InputFile {
 ///
 /// Hidden files are left out, and so are folders more than five deep and links to folders. Throws
 /// FileError for a path that cannot be read, an archive that is damaged (sums are checked), is
-/// encrypted, holds links or names that lead out of it ("../", "/"), for two files of one name,
-/// more than 20,000 files, and compressed data that expands to more than 256 MiB and 100 times its
+/// encrypted, holds links or names that lead out of it ("../", "/"), for no file, two of one
+/// name, more than 20,000, and compressed data that expands to more than 256 MiB and 100 times its
 /// size.
 class InputSource {
   public:
@@ -57,7 +57,7 @@ class InputSource {
 
     /// As given, for messages.
     const std::string& path() const { return path_; }
-    /// Sorted.
+    /// Sorted; at least one.
     const std::vector<std::string>& names() const { return names_; }
     /// Is this one file rather than a folder or an archive of several?
     bool is_single_file() const { return names_.size() == 1; }
@@ -97,10 +97,6 @@ class InputSource {
     std::shared_ptr<const InputFile> container_;  // the file, or the archive
     std::shared_ptr<const std::map<std::string, std::string>> memory_;
 };
-
-/// The first year in a name, four digits from 1900 to 2199 that stand alone ("IO_2017_detail");
-/// 0 where there is none.
-int year_in(std::string_view name);
 
 /// Does this begin like an Excel workbook (.xlsx) rather than like any other zip?
 bool is_workbook(std::string_view head);

@@ -6,89 +6,17 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
+#include "host/readers/meta_file.hpp"
 
 namespace narrows {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr const char* format_name = "narrows.table/1";
-
-/// meta.json, with accessors that say what is missing.
-class MetaFile {
-  public:
-    explicit MetaFile(const InputFile& file) : path_(file.path()), text_(file.bytes()) {
-        try {
-            content_ = json::parse(text_);
-        } catch (const json::parse_error& error) {
-            throw ParseError(path_, line_at(error.byte), 0, "",
-                             fmt::format("no JSON at byte {}", error.byte), "a JSON object");
-        } catch (const json::exception&) {
-            throw ParseError(path_, 0, 0, "", "a number that no double can hold", "a JSON object");
-        }
-        if (!content_.is_object()) throw ParseError(path_, 1, 0, "", "no object", "a JSON object");
-        if (text("format") != format_name)
-            fail("format", content_["format"], in_quotes(format_name));
-    }
-
-    std::string text(const char* key) const {
-        const json value = content_.value(key, json());
-        if (!value.is_string()) fail(key, value, "text");
-        return value.get<std::string>();
-    }
-    std::string text_or_empty(const char* key) const {
-        return content_.contains(key) ? text(key) : "";
-    }
-    double number_or(const char* key, double otherwise) const {
-        if (!content_.contains(key)) return otherwise;
-        if (!content_[key].is_number()) fail(key, content_[key], "a number");
-        return content_[key].get<double>();
-    }
-    [[noreturn]] void fail(const char* key, const json& found, std::string_view expected) const {
-        const auto at = text_.find("\"" + std::string(key) + "\"");
-        const std::string what = found.is_string() ? found.get<std::string>() : found.dump();
-        throw ParseError(
-            path_, at == std::string::npos ? 0 : line_at(at), 0, "",
-            fmt::format("{}: {}", in_quotes(key), found.is_null() ? "nothing" : in_quotes(what)),
-            expected);
-    }
-
-    TableMeta meta() const {
-        TableMeta meta;
-        meta.name = text("name");
-        const double year = number_or("year", 0.0);
-        if (std::abs(year) > 1e6 || year != std::trunc(year)) {
-            fail("year", content_["year"], "a whole number");
-        }
-        meta.year = static_cast<int>(year);
-        meta.unit = text("unit");
-        meta.source = text("source");
-        meta.licence = text("licence");
-        meta.classification = text("classification");
-        meta.attribution = text_or_empty("attribution");
-        meta.changes = text_or_empty("changes");
-        meta.rounding = number_or("rounding", 0.0);
-        if (meta.rounding < 0.0) fail("rounding", content_["rounding"], "0 or more");
-        return meta;
-    }
-
-  private:
-    std::int64_t line_at(std::size_t offset) const {
-        const auto end =
-            text_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text_.size()));
-        return 1 + std::count(text_.begin(), end, '\n');
-    }
-
-    std::string path_;
-    std::string text_;
-    json content_;
-};
 
 /// Reads a list file with a leading code column; `use` takes the fields of each record.
 void read_codes(
@@ -228,44 +156,50 @@ Eigen::MatrixXd read_named_rows(const InputFile& file, const char* what, const L
     return read_matrix(file, {what, names}, nodes);
 }
 
-std::string matrix_csv(const Eigen::MatrixXd& values, const std::vector<std::string>& rows,
-                       const std::vector<std::string>& columns) {
-    fmt::memory_buffer out;
-    if (columns.empty()) fmt::format_to(std::back_inserter(out), "\"\"");  // no blank line
-    for (const std::string& column : columns) {
-        fmt::format_to(std::back_inserter(out), ",{}", csv_field(column));
-    }
-    out.push_back('\n');
-    for (Index i = 0; i < values.rows(); ++i) {
-        fmt::format_to(std::back_inserter(out), "{}", csv_field(rows[static_cast<std::size_t>(i)]));
-        for (Index j = 0; j < values.cols(); ++j) {
-            fmt::format_to(std::back_inserter(out), ",{}", values(i, j));
-        }
-        out.push_back('\n');
-    }
-    return fmt::to_string(out);
+/// 0, 1, 2 for observed, end-use share, proportional.
+std::string origins_csv(const ImportOrigins& origins, const std::vector<std::string>& rows,
+                        const std::vector<std::string>& columns) {
+    return matrix_csv(
+        origins.unaryExpr([](ImportOrigin origin) { return static_cast<double>(origin); }), rows,
+        columns);
 }
 
-std::string meta_json(const IoTable& table) {
-    nlohmann::ordered_json meta;
-    meta["format"] = format_name;
-    meta["kind"] = table.is_multi_regional() ? "multi-regional" : "national";
-    meta["name"] = table.meta().name;
-    if (!table.is_multi_regional()) {
-        meta["region"] = table.classification().regions().front().code;
+ImportOrigins origins_matrix(const InputFile& file, const Labels& rows, const Labels& columns) {
+    const Eigen::MatrixXd values = read_matrix(file, rows, columns, {0.0, 2.0});
+    if ((values.array() != values.array().round()).any()) {
+        throw ParseError(file.path(), 0, 0, "", "a fraction",
+                         "0 (observed), 1 (end-use share) or 2 (proportional)");
     }
-    meta["year"] = table.meta().year;
-    meta["unit"] = table.meta().unit;
-    meta["classification"] = table.meta().classification;
-    meta["source"] = table.meta().source;
-    meta["licence"] = table.meta().licence;
-    meta["attribution"] = table.meta().attribution;
-    meta["changes"] = table.meta().changes;
-    meta["rounding"] = table.meta().rounding;
-    return meta.dump(4, ' ', false, json::error_handler_t::replace) + "\n";
+    return values.unaryExpr([](double value) { return static_cast<ImportOrigin>(value); });
 }
 
 }  // namespace
+
+void write_origins(const IoTable& table, const std::vector<std::string>& nodes,
+                   const std::vector<std::string>& uses, const OutputFolder& out) {
+    if (table.M_origins().size() > 0) {
+        out.write("M_origins.csv", origins_csv(table.M_origins(), nodes, nodes));
+    }
+    if (table.MF_origins().size() > 0) {
+        out.write("MF_origins.csv", origins_csv(table.MF_origins(), nodes, uses));
+    }
+}
+
+void read_origins(const InputSource& folder, const Labels& nodes, const Labels& uses,
+                  TableData& data) {
+    const auto read = [&](const char* name, const Eigen::MatrixXd& imports, const Labels& columns,
+                          ImportOrigins& origins) {
+        if (!folder.has(name)) return;
+        const InputFile file = folder.open_found(name);
+        if (imports.size() == 0) {
+            throw ParseError(file.path(), 0, 0, "", "origins of imports",
+                             "none without the imports themselves");
+        }
+        origins = origins_matrix(file, nodes, columns);
+    };
+    read("M_origins.csv", data.M, nodes, data.M_origins);
+    read("MF_origins.csv", data.MF, uses, data.MF_origins);
+}
 
 bool is_plain_folder(const InputSource& source) {
     return !source.is_single_file() && source.find("meta.json") == "meta.json";
@@ -294,12 +228,17 @@ IoTable read_plain_folder(const InputSource& folder, Acceptance acceptance) {
     data.V = read_named_rows(folder.open_found("V.csv"), "value-added row", nodes,
                              data.value_added_names);
     if (present("T.csv")) {
-        data.T = read_named_rows(folder.open_found("T.csv"), "tax row", nodes, data.tax_names);
+        const InputFile taxes = folder.open_found("T.csv");
+        data.T = read_named_rows(taxes, "tax row", nodes, data.tax_names);
+        if (data.tax_names.empty()) {
+            throw ParseError(taxes.path(), 2, 0, "", "no record", "at least one");
+        }
     }
     if (present("M.csv")) data.M = read_matrix(folder.open_found("M.csv"), nodes, nodes);
     if (present("MF.csv")) data.MF = read_matrix(folder.open_found("MF.csv"), nodes, uses);
     data.x = present("x.csv") ? read_output(folder.open_found("x.csv"), nodes)
                               : data.Z.rowwise().sum() + data.F.rowwise().sum();
+    read_origins(folder, nodes, uses, data);
     if (present("criticality.csv")) {
         data.criticality_ratings =
             read_matrix(folder.open_found("criticality.csv"), sectors, sectors, {0.0, 1.0});
@@ -324,7 +263,7 @@ void write_plain_folder(const IoTable& table, const fs::path& folder) {
                                to_string(sector.kind));
     }
     OutputFolder out(folder);
-    out.write("meta.json", meta_json(table));
+    out.write("meta.json", meta_text(meta_json(table)));
     out.write("sectors.csv", sectors);
     if (table.is_multi_regional()) {
         std::string regions = "code,name\n";
@@ -340,6 +279,7 @@ void write_plain_folder(const IoTable& table, const fs::path& folder) {
     if (table.T().size() > 0) out.write("T.csv", matrix_csv(table.T(), table.tax_names(), nodes));
     if (table.has_imports()) out.write("M.csv", matrix_csv(table.M(), nodes, nodes));
     if (table.MF().size() > 0) out.write("MF.csv", matrix_csv(table.MF(), nodes, uses));
+    write_origins(table, nodes, uses, out);
     if (table.has_criticality_ratings()) {
         out.write("criticality.csv",
                   matrix_csv(table.criticality_ratings(), sector_codes, sector_codes));

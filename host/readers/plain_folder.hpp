@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "host/base/output.hpp"
+#include "host/readers/csv.hpp"
 #include "host/readers/input_source.hpp"
 #include "host/table/io_table.hpp"
 
@@ -19,5 +20,12 @@ IoTable read_plain_folder(const InputSource& folder,
 /// Writes a table in the plain format into a new folder, complete or not at all; reading it back
 /// gives the same bits. Throws FileError, also where `folder` exists already.
 void write_plain_folder(const IoTable& table, const std::filesystem::path& folder);
+
+/// M_origins.csv and MF_origins.csv: 0 observed, 1 end-use share, 2 proportional, where the table
+/// has origins. Reading throws ParseError for other values and for origins without imports.
+void write_origins(const IoTable& table, const std::vector<std::string>& nodes,
+                   const std::vector<std::string>& uses, const OutputFolder& out);
+void read_origins(const InputSource& folder, const Labels& nodes, const Labels& uses,
+                  TableData& data);
 
 }  // namespace narrows

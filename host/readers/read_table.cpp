@@ -51,14 +51,29 @@ const TableFormat& format_of(const InputSource& source, const std::string& wish)
 const std::vector<TableFormat>& table_formats() {
     static const std::vector<TableFormat> all = {
         formats::plain_folder(),
+        formats::netcdf(),
         formats::bea(),
+        formats::eurostat(),
+        formats::oecd_icio(),
+        formats::exiobase3(),
+        formats::pymrio(),
+        formats::eora26(),
+        formats::gloria(),
+        formats::figaro(),
         formats::wiod2016_national(),
+        formats::wiod2016_world(),
+        formats::wiod2013_world(),
+        formats::adb_mrio(),
+        formats::labelled_csv(),
+        formats::generic_csv(),
     };
     return all;
 }
 
 IoTable read_table(const InputSource& source, const ReadOptions& options) {
-    return format_of(source, options.format).read(source, options);
+    // A mapping says that no published format is meant.
+    const bool mapped = options.format.empty() && !options.mapping.empty();
+    return format_of(source, mapped ? "csv" : options.format).read(source, options);
 }
 
 IoTable read_table(const std::string& name, const ReadOptions& options) {

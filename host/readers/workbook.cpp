@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
@@ -15,6 +16,10 @@ namespace {
 
 constexpr Index max_rows = 1048576;
 constexpr Index max_columns = 16384;
+// Excel's own 32,767 letters, each of up to four bytes.
+constexpr std::size_t max_text = 4 * 32767;
+// Of all texts in a row: a few bytes of file can name one long shared text many times.
+constexpr std::size_t max_row_text = std::size_t{16} << 20;
 
 std::string_view trimmed(std::string_view text) {
     constexpr const char* blanks = " \t\r\n";
@@ -43,6 +48,11 @@ std::optional<Index> column_of(std::string_view reference) {
     return column - 1;
 }
 
+/// Of the container that Excel used until 2003, and uses for whatever has a password.
+bool is_old_workbook(std::string_view head) {
+    return head.substr(0, 4) == "\xD0\xCF\x11\xE0";
+}
+
 /// Goes to the entry `name`; false where it is not there.
 bool go_to(Archive& archive, const std::string& name) {
     while (archive.next()) {
@@ -54,19 +64,33 @@ bool go_to(Archive& archive, const std::string& name) {
 /// The name in the archive of what a relationship of `folder` ("xl/") points at.
 std::string target_name(std::string_view folder, std::string_view target) {
     if (!target.empty() && target.front() == '/') return std::string(target.substr(1));
-    return std::string(folder) + std::string(target);
+    const std::filesystem::path path(std::string(folder) + std::string(target));
+    return path.lexically_normal().generic_string();
 }
 
+/// Texts that cells name by number, one behind the other: the file may hold very many empty ones.
+struct SharedTexts {
+    std::string letters;
+    std::vector<std::size_t> ends;
+
+    Index size() const { return static_cast<Index>(ends.size()); }
+    std::string_view operator[](Index index) const {
+        const auto at = static_cast<std::size_t>(index);
+        const std::size_t begin = at == 0 ? 0 : ends[at - 1];
+        return std::string_view(letters).substr(begin, ends[at] - begin);
+    }
+};
+
 /// Joins the runs of text of each item; phonetic readings are left out.
-class SharedStrings {
+class SharedTextsReader {
   public:
-    explicit SharedStrings(std::vector<std::string>& strings) : strings_(strings) {}
+    explicit SharedTextsReader(SharedTexts& texts) : texts_(texts) {}
 
     XmlHandlers handlers() {
         return {[this](std::string_view name, const XmlAttributes&) {
-                    if (name == "si") strings_.emplace_back();
+                    if (name == "si") texts_.ends.push_back(texts_.letters.size());
                     if (name == "rPh") in_phonetic_ = true;
-                    in_text_ = name == "t" && !in_phonetic_ && !strings_.empty();
+                    in_text_ = name == "t" && !in_phonetic_ && !texts_.ends.empty();
                     return true;
                 },
                 [this](std::string_view name) {
@@ -75,12 +99,14 @@ class SharedStrings {
                     return true;
                 },
                 [this](std::string_view text) {
-                    if (in_text_) strings_.back() += text;
+                    if (!in_text_) return;
+                    texts_.letters += text;
+                    texts_.ends.back() = texts_.letters.size();
                 }};
     }
 
   private:
-    std::vector<std::string>& strings_;
+    SharedTexts& texts_;
     bool in_text_ = false;
     bool in_phonetic_ = false;
 };
@@ -88,9 +114,9 @@ class SharedStrings {
 /// Turns the XML of a sheet into rows.
 class SheetReader {
   public:
-    SheetReader(std::string place, const std::vector<std::string>& strings,
+    SheetReader(std::string place, const SharedTexts& texts,
                 const std::function<bool(const SheetRow&)>& use)
-        : row_(std::move(place)), strings_(strings), use_(use) {}
+        : row_(std::move(place)), texts_(texts), use_(use) {}
 
     XmlHandlers handlers() {
         return {[this](std::string_view name, const XmlAttributes& attributes) {
@@ -99,7 +125,9 @@ class SheetReader {
                 },
                 [this](std::string_view name) { return end(name); },
                 [this](std::string_view text) {
-                    if (in_value_) value_ += text;
+                    if (!in_value_) return;
+                    value_ += text;
+                    check_text(value_);
                 }};
     }
 
@@ -123,9 +151,14 @@ class SheetReader {
         return true;
     }
 
+    void check_text(std::string_view text) {
+        if (text.size() > max_text) row_.fail(column_, "a longer text", "32767 letters at most");
+    }
+
     void begin_row(std::string_view reference) {
         const Index before = row_.number;
         row_.cells.clear();
+        row_text_ = 0;
         row_.number = before + 1;
         if (!reference.empty()) {
             const std::optional<Index> number = parse_index(reference);
@@ -159,25 +192,35 @@ class SheetReader {
         SheetRow::Cell cell{column_};
         if (type_ == "s") {
             const std::optional<Index> index = parse_index(trimmed(value_));
-            if (!index || *index < 0 || *index >= static_cast<Index>(strings_.size())) {
+            if (!index || *index < 0 || *index >= texts_.size()) {
                 row_.fail(column_, "shared text " + in_quotes(value_),
-                          fmt::format("one of {}", strings_.size()));
+                          fmt::format("one of {}", texts_.size()));
             }
-            cell.kind = SheetRow::Cell::Kind::text;
-            cell.text = strings_[static_cast<std::size_t>(*index)];
+            set_text(cell, SheetRow::Cell::Kind::text, texts_[*index]);
         } else if (type_.empty() || type_ == "n") {
-            const std::optional<double> number = parse_number(value_);
+            const std::optional<double> number = parse_number(trimmed(value_));
             if (!number) row_.fail(column_, in_quotes(value_), "a number");
             cell.number = *number;
+        } else if (type_ == "b") {
+            set_text(cell, SheetRow::Cell::Kind::text, trimmed(value_) == "0" ? "FALSE" : "TRUE");
         } else {
-            cell.kind = type_ == "e" ? SheetRow::Cell::Kind::error : SheetRow::Cell::Kind::text;
-            cell.text = value_;
+            set_text(cell, type_ == "e" ? SheetRow::Cell::Kind::error : SheetRow::Cell::Kind::text,
+                     value_);
         }
         row_.cells.push_back(std::move(cell));
     }
 
+    void set_text(SheetRow::Cell& cell, SheetRow::Cell::Kind kind, std::string_view text) {
+        check_text(text);
+        row_text_ += text.size();
+        if (row_text_ > max_row_text) row_.fail(column_, "more text", "16 MiB at most in a row");
+        cell.kind = kind;
+        cell.text = text;
+    }
+
     SheetRow row_;
-    const std::vector<std::string>& strings_;
+    std::size_t row_text_ = 0;
+    const SharedTexts& texts_;
     const std::function<bool(const SheetRow&)>& use_;
     bool in_cell_ = false;
     bool in_value_ = false;
@@ -198,6 +241,11 @@ std::string column_letters(Index column) {
 }
 
 const SheetRow::Cell* SheetRow::cell(Index column) const {
+    // Where every cell up to this one is there, it stands at its own number.
+    if (column >= 0 && column < static_cast<Index>(cells.size())) {
+        const Cell& guess = cells[static_cast<std::size_t>(column)];
+        if (guess.column == column) return &guess;
+    }
     const auto found =
         std::lower_bound(cells.begin(), cells.end(), column,
                          [](const Cell& each, Index wanted) { return each.column < wanted; });
@@ -233,9 +281,9 @@ struct Workbook::Content {
     InputFile file;
     std::vector<std::string> sheets;
     std::map<std::string, std::string> members;  // sheet -> name in the archive
-    std::string strings_member;                  // "" where there is none
-    std::vector<std::string> strings;
-    bool has_strings = false;
+    std::string texts_member;                    // "" where there is none
+    SharedTexts texts;
+    bool has_texts = false;
 
     explicit Content(InputFile input) : file(std::move(input)) {}
 
@@ -251,8 +299,7 @@ struct Workbook::Content {
     }
 
     void refuse_other_kinds() const {
-        const std::string_view head = file.bytes().substr(0, 8);
-        if (head.substr(0, 4) == "\xD0\xCF\x11\xE0") {
+        if (is_old_workbook(file.bytes())) {
             throw FileError(file.path(),
                             "an old .xls workbook or one with a password, expected .xlsx without "
                             "one: save it so");
@@ -290,7 +337,7 @@ void Workbook::Content::read_structure() {
               const std::string target = target_name("xl/", attributes["Target"]);
               targets[std::string(attributes["Id"])] = target;
               const std::string_view type = attributes["Type"];
-              if (type.substr(type.rfind('/') + 1) == "sharedStrings") strings_member = target;
+              if (type.substr(type.rfind('/') + 1) == "sharedStrings") texts_member = target;
               return true;
           },
           go_on, nothing});
@@ -319,9 +366,9 @@ const std::vector<std::string>& Workbook::sheets() const {
 }
 
 std::optional<Workbook> only_workbook(const InputSource& source) {
-    if (!source.is_single_file() || !is_workbook(source.head(source.names().front()))) {
-        return std::nullopt;
-    }
+    if (!source.is_single_file()) return std::nullopt;
+    const std::string head = source.head(source.names().front());
+    if (!is_workbook(head) && !is_old_workbook(head)) return std::nullopt;
     return Workbook(source.open(source.names().front()));
 }
 
@@ -333,13 +380,13 @@ void Workbook::read(const std::string& sheet,
         throw FileError(path(), "no sheet " + in_quotes(sheet) + ", expected one of " +
                                     in_quotes(fmt::format("{}", fmt::join(content.sheets, ", "))));
     }
-    if (!content.has_strings && !content.strings_member.empty()) {
-        SharedStrings strings(content.strings);
-        content.read(content.strings_member, path() + ", shared texts", strings.handlers());
-        content.has_strings = true;
+    if (!content.has_texts && !content.texts_member.empty()) {
+        SharedTextsReader reader(content.texts);
+        content.read(content.texts_member, path() + ", shared texts", reader.handlers());
+        content.has_texts = true;
     }
     const std::string place = path() + ", sheet " + in_quotes(sheet);
-    SheetReader reader(place, content.strings, use);
+    SheetReader reader(place, content.texts, use);
     if (!content.read(member->second, place, reader.handlers())) {
         throw FileError(path(), "a damaged workbook: " + in_quotes(member->second) + " is missing");
     }

@@ -15,6 +15,22 @@ std::vector<int> in_order(std::vector<int> years) {
 
 }  // namespace
 
+int year_in(std::string_view name) {
+    const auto is_digit = [&](std::size_t i) {
+        return i < name.size() && name[i] >= '0' && name[i] <= '9';
+    };
+    int year = 0;
+    for (std::size_t begin = 0; begin < name.size(); ++begin) {
+        if (!is_digit(begin)) continue;
+        std::size_t end = begin;
+        int value = 0;
+        for (; is_digit(end); ++end) value = (value * 10 + (name[end] - '0')) % 100000;
+        if (end - begin == 4 && value >= 1900 && value < 2100) year = value;
+        begin = end;
+    }
+    return year;
+}
+
 YearsError::YearsError(const std::string& path, std::vector<int> years, int asked)
     : ArgumentError(fmt::format(
           "{} holds the years {}; {}", path, fmt::join(in_order(years), ", "),
@@ -25,6 +41,11 @@ int choose_year(const std::string& path, const std::vector<int>& years, int aske
     if (asked == 0 && in_order(years).size() == 1) return years.front();
     if (std::find(years.begin(), years.end(), asked) != years.end()) return asked;
     throw YearsError(path, years, asked);
+}
+
+int choose_year(const std::string& path, int in_name, int wanted) {
+    if (wanted == 0 || in_name == 0 || wanted == in_name) return wanted == 0 ? in_name : wanted;
+    throw ArgumentError(fmt::format("{}: no year {}, it has {}", path, wanted, in_name));
 }
 
 }  // namespace narrows

@@ -65,8 +65,53 @@ Index count_negative(const Eigen::MatrixXd& matrix) {
     return (matrix.array() < 0.0).count();
 }
 
-constexpr auto as_is = [](const Eigen::MatrixXd& block) -> const Eigen::MatrixXd& { return block; };
-constexpr auto magnitude_of = [](const Eigen::MatrixXd& block) { return block.cwiseAbs(); };
+/// Adds rows up column by column, as matrices lie in memory; begins with F.
+class RowSums {
+  public:
+    explicit RowSums(const TableData& table)
+        : table_(table), sums_(Eigen::VectorXd::Zero(table.Z.rows())), magnitude_(sums_) {
+        for (Index j = 0; j < table.F.cols(); ++j) add(table.F.col(j));
+    }
+    void add(const Eigen::Ref<const Eigen::VectorXd>& column) {
+        sums_ += column;
+        magnitude_ += column.cwiseAbs();
+    }
+    std::vector<AccountResidual> accounts() const {
+        return compare(table_.classification.labels(), sums_, magnitude_, table_.x,
+                       table_.Z.rows() + table_.F.cols(), table_.meta.rounding);
+    }
+
+  private:
+    const TableData& table_;
+    Eigen::VectorXd sums_;
+    Eigen::VectorXd magnitude_;
+};
+
+/// Adds columns up; begins with M, T and V.
+class ColumnSums {
+  public:
+    explicit ColumnSums(const TableData& table)
+        : table_(table), sums_(Eigen::VectorXd::Zero(table.Z.cols())), magnitude_(sums_) {
+        for (const Eigen::MatrixXd* block : {&table.M, &table.T, &table.V}) {
+            if (block->size() == 0) continue;
+            for (Index j = 0; j < block->cols(); ++j) add(j, block->col(j));
+        }
+    }
+    void add(Index j, const Eigen::Ref<const Eigen::VectorXd>& column) {
+        sums_[j] += column.sum();
+        magnitude_[j] += column.cwiseAbs().sum();
+    }
+    std::vector<AccountResidual> accounts() const {
+        return compare(table_.classification.labels(), sums_, magnitude_, table_.x,
+                       table_.Z.rows() + table_.M.rows() + table_.T.rows() + table_.V.rows(),
+                       table_.meta.rounding);
+    }
+
+  private:
+    const TableData& table_;
+    Eigen::VectorXd sums_;
+    Eigen::VectorXd magnitude_;
+};
 
 std::string describe(const BalanceReport& report, const char* side, const char* identity) {
     const AccountResidual& worst = report.worst.front();
@@ -94,37 +139,38 @@ bool AccountResidual::balances() const {
 }
 
 std::vector<AccountResidual> row_accounts(const TableData& table) {
-    const auto sum = [&](auto part) -> Eigen::VectorXd {
-        return part(table.Z).rowwise().sum() + part(table.F).rowwise().sum();
-    };
-    return compare(table.classification.labels(), sum(as_is), sum(magnitude_of), table.x,
-                   table.Z.rows() + table.F.cols(), table.meta.rounding);
+    RowSums sums(table);
+    for (Index j = 0; j < table.Z.cols(); ++j) sums.add(table.Z.col(j));
+    return sums.accounts();
 }
 
 std::vector<AccountResidual> column_accounts(const TableData& table) {
-    const auto sum = [&](auto part) {
-        Eigen::VectorXd sums = Eigen::VectorXd::Zero(table.Z.cols());
-        for (const Eigen::MatrixXd* block : {&table.Z, &table.M, &table.T, &table.V}) {
-            if (block->size() > 0) sums += part(*block).colwise().sum().transpose();
-        }
-        return sums;
-    };
-    return compare(table.classification.labels(), sum(as_is), sum(magnitude_of), table.x,
-                   table.Z.rows() + table.M.rows() + table.T.rows() + table.V.rows(),
-                   table.meta.rounding);
+    ColumnSums sums(table);
+    for (Index j = 0; j < table.Z.cols(); ++j) sums.add(j, table.Z.col(j));
+    return sums.accounts();
 }
 
 TableDiagnostics diagnose(const TableData& table) {
     const Index n = table.Z.rows();
     const auto& labels = table.classification.labels();
     TableDiagnostics result;
-    result.rows = summarise(row_accounts(table));
-    result.columns = summarise(column_accounts(table));
+    // One pass over Z, which may be larger than any cache.
+    RowSums rows(table);
+    ColumnSums columns(table);
+    double inputs = 0.0;
+    for (Index j = 0; j < n; ++j) {
+        const auto column = table.Z.col(j);
+        rows.add(column);
+        columns.add(j, column);
+        inputs += column.sum();
+        result.negative_transactions += (column.array() < 0.0).count();
+    }
+    result.rows = summarise(rows.accounts());
+    result.columns = summarise(columns.accounts());
 
     Eigen::VectorXd imports = Eigen::VectorXd::Zero(n);
     if (table.M.size() > 0) imports = table.M.colwise().sum().transpose();
     const Eigen::VectorXd value_added = table.V.colwise().sum().transpose();
-    result.negative_transactions = count_negative(table.Z);
     result.negative_imports = count_negative(table.M) + count_negative(table.MF);
     result.negative_final_demand = count_negative(table.F);
     for (Index j = 0; j < n; ++j) {
@@ -137,7 +183,7 @@ TableDiagnostics diagnose(const TableData& table) {
             result.inputs_without_output.push_back(label);
         }
     }
-    const double inputs = table.Z.sum() + imports.sum();
+    inputs += imports.sum();
     result.import_matrix_share = inputs > 0.0 ? imports.sum() / inputs : 0.0;
     return result;
 }

@@ -98,11 +98,11 @@ MatrixXd inverse_make(const SupplyUse& table, SutModel model) {
                         fmt::join(empty, ", ")),
             empty);
     }
-    const Eigen::PartialPivLU<MatrixXd> factor(table.make.transpose());
-    constexpr double least = 1e-13;
-    if (!(factor.rcond() > least)) {
-        throw NumericalError(
-            who + fmt::format("it is singular, reciprocal condition {:.1e}", factor.rcond()), {});
+    const Eigen::FullPivLU<MatrixXd> factor(table.make.transpose());
+    if (!factor.isInvertible()) {
+        throw NumericalError(fmt::format("{}it is singular, of rank {} where {} is needed", who,
+                                         factor.rank(), table.make.rows()),
+                             {});
     }
     return factor.inverse();
 }

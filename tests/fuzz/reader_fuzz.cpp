@@ -5,7 +5,7 @@
 #include "host/base/error.hpp"
 #include "host/readers/read_table.hpp"
 
-#include "tests/fuzz/parts.hpp"
+#include "tests/support/seed_files.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace narrows;
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.acceptance = Acceptance::any;
     try {
         const InputSource source("fuzz",
-                                 fuzz::files_in({reinterpret_cast<const char*>(data), size}));
+                                 test::files_in({reinterpret_cast<const char*>(data), size}));
         for (const TableFormat& format : table_formats()) format.recognises(source);
         read_table(source, options).hash();
     } catch (const Error&) {

@@ -5,12 +5,12 @@
 #include "host/base/error.hpp"
 #include "host/readers/workbook.hpp"
 
-#include "tests/fuzz/parts.hpp"
+#include "tests/support/seed_files.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace narrows;
     const std::string_view input(reinterpret_cast<const char*>(data), size);
-    const auto files = fuzz::files_in(input);
+    const auto files = test::files_in(input);
     try {
         const Workbook book(
             InputFile("fuzz.xlsx", files.empty() ? std::string(input) : files.begin()->second));
@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             book.read(sheet, [](const SheetRow& row) {
                 for (Index column = 0; column < 4; ++column) {
                     row.text(column);
-                    if (row.cell(column) != nullptr && row.cell(column)->is_number) {
+                    if (row.cell(column) != nullptr &&
+                        row.cell(column)->kind == SheetRow::Cell::Kind::number) {
                         row.require_number(column);
                     }
                 }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -335,6 +336,45 @@ TEST(OutputFolder, IsRemovedWhenASignalArrivesWhileItIsWritten) {
 
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
     EXPECT_EQ(folder.names(), Names{});
+}
+
+TEST(CreateFile, AppearsOnlyWhenComplete) {
+    const ScratchFolder folder;
+    const std::filesystem::path path = folder.path() / "file";
+
+    create_file(path, [&](const std::filesystem::path& temporary) {
+        EXPECT_FALSE(std::filesystem::exists(path));
+        std::ofstream(temporary) << "text";
+    });
+
+    EXPECT_EQ(test::read_file(path), "text");
+    EXPECT_EQ(folder.names(), std::vector<std::string>{"file"});
+}
+
+TEST(CreateFile, LeavesNothingWhenItsWriterFailsAndNeverReplacesAFile) {
+    const ScratchFolder folder;
+    const std::string kept = folder.write("kept", "text");
+    const auto nothing = [](const std::filesystem::path&) {};
+
+    EXPECT_THROW(create_file(folder.path() / "file",
+                             [](const std::filesystem::path&) { throw TableError("no"); }),
+                 TableError);
+    EXPECT_THROW(create_file(kept, nothing), FileError);
+    EXPECT_THROW(create_file(folder.path() / "absent" / "file", nothing), FileError);
+    EXPECT_THROW(create_file("", nothing), ArgumentError);
+
+    EXPECT_EQ(test::read_file(kept), "text");
+    EXPECT_EQ(folder.names(), std::vector<std::string>{"kept"});
+}
+
+TEST(OutputFolder, HoldsFolders) {
+    const ScratchFolder folder;
+    OutputFolder out(folder.path() / "table");
+    out.add_folder("inner");
+    out.write("inner/file", "text");
+    EXPECT_THROW(out.add_folder("inner"), FileError);
+    out.commit();
+    EXPECT_EQ(test::read_file(folder.path() / "table" / "inner" / "file"), "text");
 }
 
 }  // namespace

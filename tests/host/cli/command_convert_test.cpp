@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "host/readers/plain_folder.hpp"
+#include "host/readers/read_table.hpp"
 
 #include "tests/support/run_program.hpp"
 #include "tests/support/shared_files.hpp"
@@ -46,6 +47,71 @@ TEST(Convert, WritesANationalTable) {
     EXPECT_EQ(run_narrows({"check", national.string()}).exit_code, 0);
 }
 
+TEST(Convert, WritesWhatItsOptionOrTheEndingOfTheNameSays) {
+    const ScratchFolder folder;
+    const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+    const std::string hash = read_plain_folder(data_path() / "world-2011").hash();
+    const auto convert = [&](const std::string& table, const std::string& out,
+                             const Names& options) {
+        Names arguments{"convert", table, out};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        const ProgramResult result = run_narrows(arguments);
+        EXPECT_EQ(result.err, "");
+        EXPECT_EQ(result.out, out + ": 312 nodes, " + hash + "\n");
+    };
+
+    convert("world-2011", path("a.nc"), {});
+    convert(path("a.nc"), path("pymrio"), {"--to", "pymrio"});
+    convert(path("pymrio"), path("plain.nc"), {"--to", "plain"});
+    convert(path("plain.nc"), path("b"), {"--to", "netcdf"});
+
+    EXPECT_TRUE(fs::is_regular_file(path("a.nc")));
+    EXPECT_TRUE(fs::exists(path("pymrio") + "/file_parameters.json"));
+    EXPECT_TRUE(fs::exists(path("plain.nc") + "/meta.json"));
+    EXPECT_EQ(read_file(path("b")).substr(1, 3), "HDF");
+    EXPECT_EQ(folder.names(), (Names{"a.nc", "b", "plain.nc", "pymrio"}));
+}
+
+TEST(Convert, KeepsWhereImportsComeFrom) {
+    const ScratchFolder folder;
+    const std::string china = (folder.path() / "china").string();
+    const std::string file = (folder.path() / "china.nc").string();
+    const std::string pymrio = (folder.path() / "pymrio").string();
+    run_narrows({"convert", "world-2011", china, "--home", "CHN"});
+    std::string zeros = read_file(folder.path() / "china" / "M.csv");
+    std::string origins = zeros.substr(0, zeros.find('\n') + 1);
+    const IoTable before = read_plain_folder(fs::path(china));
+    for (Index i = 0; i < before.num_nodes(); ++i) {
+        origins += before.classification().label(i);
+        for (Index j = 0; j < before.num_nodes(); ++j) origins += "," + std::to_string((i + j) % 3);
+        origins += "\n";
+    }
+    folder.write("china/M_origins.csv", origins);
+
+    run_narrows({"convert", china, file});
+    run_narrows({"convert", file, pymrio, "--to", "pymrio"});
+
+    for (const std::string& path : {china, file, pymrio}) {
+        const IoTable table = read_table(path);
+        ASSERT_EQ(table.M_origins().rows(), 24) << path;
+        EXPECT_EQ(table.M_origins()(0, 2), ImportOrigin::proportional) << path;
+        EXPECT_EQ(table.M_origins()(2, 2), ImportOrigin::end_use_share) << path;
+        EXPECT_EQ(table.M_origins()(0, 0), ImportOrigin::observed) << path;
+        EXPECT_EQ(table.hash(), before.hash()) << path;
+    }
+}
+
+TEST(Convert, RefusesFormatsItDoesNotWrite) {
+    const ScratchFolder folder;
+    expect_refused(
+        run_narrows({"convert", "world-2011", (folder.path() / "a").string(), "--to", "excel"}), 2,
+        {"--to", "excel"});
+    const std::string kept = folder.write("kept.nc", "text");
+    expect_refused(run_narrows({"convert", "world-2011", kept}), 3, {"already exists"});
+    EXPECT_EQ(read_file(kept), "text");
+    EXPECT_EQ(folder.names(), Names{"kept.nc"});
+}
+
 TEST(Convert, LeavesAnExistingFolderAlone) {
     const ScratchFolder folder;
     const std::string kept = folder.write("kept", "text");
@@ -82,8 +148,8 @@ TEST(Convert, LeavesNothingWhereTheTableIsRefused) {
 }
 
 TEST(Convert, NeedsAFolder) {
-    expect_refused(run_narrows({"convert", "world-2011"}), 2, {"FOLDER is required"});
-    expect_refused(run_narrows({"convert", "world-2011", ""}), 2, {"FOLDER", "empty"});
+    expect_refused(run_narrows({"convert", "world-2011"}), 2, {"OUT is required"});
+    expect_refused(run_narrows({"convert", "world-2011", ""}), 2, {"OUT", "empty"});
 }
 
 TEST(Aggregate, JoinsSectorsAndRegions) {

@@ -137,6 +137,16 @@ TEST(InputSource, RefusesAFileBesideItselfUnderGzip) {
     expect_parts(message_of<FileError>([&] { InputSource{folder.path()}; }), {"two files 'a.txt'"});
 }
 
+TEST(InputSource, IsNeverWithoutAFile) {
+    const ScratchFolder folder;
+    folder.write(".hidden", "");
+
+    const Names parts = {"holds no file"};
+    expect_parts(message_of<FileError>([&] { InputSource{folder.path()}; }), parts);
+    expect_parts(message_of<FileError>([&] { InputSource("memory", {}); }), parts);
+    expect_parts(message_of<FileError>([&] { source(zip({{"a/", "", Kind::folder}})); }), parts);
+}
+
 TEST(InputSource, DoesNotFollowFoldersInACircle) {
     const ScratchFolder folder;
     folder.write("a.txt", "a");

@@ -306,5 +306,22 @@ TEST(MalformedMeta, RefusesValuesOfAnotherType) {
               "meta.json: found a number that no double can hold, expected a JSON object");
 }
 
+TEST(MalformedTable, RefusesOriginsThatSayNothing) {
+    const std::string right = ",1,2\n1,0,1\n2,2,0\n";
+    EXPECT_EQ(Broken().write("M_origins.csv", right).refusal(),
+              "M_origins.csv: found origins of imports, expected none without the imports "
+              "themselves");
+
+    const auto with_imports = [](const std::string& origins) {
+        return Broken()
+            .write("M.csv", ",1,2\n1,0,0\n2,0,0\n")
+            .write("M_origins.csv", origins)
+            .refusal();
+    };
+    test::expect_parts(with_imports(",1,2\n1,0,3\n2,2,0\n"), {"M_origins.csv:2", "'3'"});
+    test::expect_parts(with_imports(",1,2\n1,0,0.5\n2,2,0\n"), {"M_origins.csv", "a fraction"});
+    test::expect_parts(with_imports(",1,2\n1,0,1\n"), {"M_origins.csv"});
+}
+
 }  // namespace
 }  // namespace narrows

@@ -1,0 +1,55 @@
+#include "tests/support/seed_files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <tuple>
+
+#include "tests/support/archives.hpp"
+
+namespace narrows::test {
+
+Files files_in(std::string_view input) {
+    constexpr std::string_view mark = "==== ";
+    constexpr std::string_view end_mark = " ====\n";
+    Files files;
+    std::map<std::string, std::vector<Member>> books;
+    std::size_t at = input.substr(0, mark.size()) == mark ? 0 : input.find("\n==== ");
+    while (at != std::string_view::npos) {
+        const std::size_t begin = input.find(mark, at) + mark.size();
+        const std::size_t end = input.find(end_mark, begin);
+        if (end == std::string_view::npos) break;
+        const std::string name(input.substr(begin, end - begin));
+        const std::size_t content = end + end_mark.size();
+        at = input.find("\n==== ", content - 1);
+        const std::string bytes(
+            input.substr(content, at == std::string_view::npos ? at : at + 1 - content));
+        const auto book = name.find('!');
+        if (book == std::string::npos) {
+            files[name] = bytes;
+        } else {
+            books[name.substr(0, book)].push_back({name.substr(book + 1), bytes});
+        }
+    }
+    for (const auto& [name, members] : books) files[name] = zip(members);
+    return files;
+}
+
+std::vector<Seed> table_seeds() {
+    namespace fs = std::filesystem;
+    std::vector<Seed> seeds;
+    for (const auto& entry : fs::recursive_directory_iterator(NARROWS_SEEDS)) {
+        const std::string format = entry.path().parent_path().filename();
+        if (!entry.is_regular_file() || format.rfind("layer_", 0) == 0) continue;
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::string text((std::istreambuf_iterator<char>(file)), {});
+        seeds.push_back({format, entry.path().filename(), files_in(text)});
+    }
+    std::sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) {
+        return std::tie(a.format, a.name) < std::tie(b.format, b.name);
+    });
+    return seeds;
+}
+
+}  // namespace narrows::test

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace narrows::test {
+
+/// Files of a table by name.
+using Files = std::map<std::string, std::string>;
+
+/// The files in one text: each follows a line "==== NAME ====". Names "BOOK!PART" are the parts of
+/// one workbook BOOK, which is zipped. What stands before the first such line is dropped.
+Files files_in(std::string_view text);
+
+/// A small table in a published layout, tests/fuzz/seeds/FORMAT/NAME.
+struct Seed {
+    std::string format;
+    std::string name;
+    Files files;
+};
+inline void PrintTo(const Seed& seed, std::ostream* out) {
+    *out << seed.format << "/" << seed.name;
+}
+
+/// All of them, sorted.
+std::vector<Seed> table_seeds();
+
+}  // namespace narrows::test
