@@ -169,7 +169,8 @@ Sheet pair_text(const Trend& trend) {
         std::vector<Cell> cells = cells_of(row.product, row.coalition);
         for (const auto& pair : row.years) {
             cells.emplace_back(pair ? pair->gar_share_of_gdp : 0.0);
-            cells.push_back(pair ? Cell(pair->rank) : Cell());
+            cells.emplace_back();
+            if (pair) cells.back() = pair->rank;
         }
         cells.emplace_back(row.change_of_share_of_gdp);
         cells.emplace_back(fmt::format("{}-{}", row.best_rank, row.worst_rank));

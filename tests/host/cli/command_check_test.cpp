@@ -144,8 +144,8 @@ TEST(Check, ClaimsNoCertificateForATableWithoutAModel) {
     EXPECT_EQ(run["backend"], "cpu");
 }
 
-nlohmann::json findings(const nlohmann::ordered_json& report, const std::string& code) {
-    auto found = nlohmann::json::array();
+nlohmann::ordered_json findings(const nlohmann::ordered_json& report, const std::string& code) {
+    auto found = nlohmann::ordered_json::array();
     for (const auto& each : report["findings"]) {
         if (each["code"] == code) found.push_back(each);
     }
@@ -161,6 +161,7 @@ std::string odd(const ScratchFolder& folder) {
     folder.write("miller-blair-2009/Z.csv", ",1,2,3\n1,150,-500,0\n2,200,100,0\n3,0,0,0\n");
     folder.write("miller-blair-2009/F.csv", ",FINAL,RESIDUAL\n1,1200,150\n2,1700,0\n3,0,0\n");
     folder.write("miller-blair-2009/V.csv", ",1,2,3\npayments,650,2400,0\n");
+    folder.write("miller-blair-2009/x.csv", ",x\n1,1000\n2,2000\n3,0\n");
     return table.string();
 }
 

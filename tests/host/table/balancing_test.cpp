@@ -55,7 +55,8 @@ TEST(Oracle05, RasOfThreeSectors) {
 
     EXPECT_LE(test::relative_difference(result.matrix, test::matrix(oracle["Z_ras"])), 1e-12);
     EXPECT_LE(worst_margin(result.matrix, margins), 1e-13 * 251.0 * 2.0);
-    EXPECT_NEAR(result.iterations, oracle["iterations_tol1e13"].get<int>(), 1);
+    // The oracle stops at 1e-13 of a margin's unit, this at 1e-13 of the largest margin: sooner.
+    EXPECT_LE(result.iterations, oracle["iterations_tol1e13"].get<int>());
 }
 
 TEST(Oracle06, GrasWithNegativeEntries) {
@@ -219,7 +220,7 @@ TEST(Balancing, NamesTheWorstMarginsWhereItDoesNotConverge) {
 
     const std::string message = message_of<NumericalError>([&] { ras(z, margins); });
 
-    expect_parts(message, {"after 10000 iterations", "row ONE", "row TWO"});
+    expect_parts(message, {"no matrix with these zeros has these margins", "row ONE", "row TWO"});
 }
 
 TEST(Balancing, StopsAtTheIterationsAllowed) {
