@@ -16,6 +16,7 @@
 #include "host/readers/grid.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
+#include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
 namespace narrows {
@@ -91,12 +92,7 @@ class Files {
         if (years.empty()) {
             throw FileError(source.path(), "no T-Results file at basic prices (Markup001)");
         }
-        if (asked == 0 ? years.size() > 1 : years.count(asked) == 0) {
-            throw ArgumentError(fmt::format(
-                "{} holds the years {}; {}", source.path(), fmt::join(years, ", "),
-                asked == 0 ? "choose one with --year" : fmt::format("there is no {}", asked)));
-        }
-        year_ = asked == 0 ? *years.begin() : asked;
+        year_ = choose_year(source.path(), {years.begin(), years.end()}, asked);
         for (const std::string& name : source.names()) {
             const auto parsed = parse_name(name);
             if (!parsed || parsed->year != year_) continue;

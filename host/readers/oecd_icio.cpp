@@ -87,13 +87,16 @@ std::pair<std::string, int> choose_file(const InputSource& source, int wanted) {
         return {name, choose_year(source.path(), year, wanted)};
     }
     if (files.count(wanted) == 1) return {files.find(wanted)->second, wanted};
-    std::string years;
+    std::vector<int> years;
+    std::string named;
     for (const auto& [year, name] : files) {
-        years += fmt::format("{}{} ({})", years.empty() ? "" : ", ", year, name);
+        years.push_back(year);
+        named += fmt::format("{}{} ({})", named.empty() ? "" : ", ", year, name);
     }
-    throw ArgumentError(fmt::format(
-        "{}: {}, choose one of the years {}", source.path(),
-        wanted == 0 ? "several tables" : fmt::format("not one table of {}", wanted), years));
+    if (std::adjacent_find(years.begin(), years.end()) == years.end()) {
+        throw YearsError(source.path(), std::move(years), wanted);
+    }
+    throw ArgumentError(fmt::format("{}: several tables of one year: {}", source.path(), named));
 }
 
 /// What the rows and columns of the file are.

@@ -9,6 +9,7 @@
 #include "host/base/error.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/run_program.hpp"
@@ -170,8 +171,8 @@ TEST(OecdIcio, TellsTheEditionsOf2021And2023ByTheirIndustries) {
 TEST(OecdIcio, ChoosesTheYearThatWasAskedFor) {
     const Files files = {{"2021.csv", edition_2025}, {"2022.csv", edition_2025}};
     EXPECT_EQ(read(files, {.year = 2021}).meta().year, 2021);
-    expect_parts(message_of<ArgumentError>([&] { read(files); }), {"2021", "2022"});
-    expect_parts(message_of<ArgumentError>([&] { read(files, {.year = 2019}); }),
+    expect_parts(message_of<YearsError>([&] { read(files); }), {"2021", "2022"});
+    expect_parts(message_of<YearsError>([&] { read(files, {.year = 2019}); }),
                  {"2019", "2021", "2022"});
     expect_parts(message_of<ArgumentError>([&] {
                      read({{"2022.csv", edition_2025}}, {.year = 2019});
