@@ -2,6 +2,7 @@
 // (U, FD, VA, Make, Imp_U, Imp_FD) or of the published workbooks with one sheet a year.
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -27,7 +28,21 @@ struct Labelled {
     Codes columns;
     Eigen::MatrixXd values;
     std::unordered_map<std::string, std::string> names;  // of codes, where the file has some
+    std::int64_t codes_line = 1;
+    std::int64_t last_line = 1;
 };
+
+/// Throws ParseError where `have` has a code that `known` has not, but for totals and what `other`
+/// says belongs elsewhere.
+template <class Predicate>
+void refuse_unknown(const Labelled& from, const Codes& have, const Codes& known, Predicate other) {
+    const std::set<std::string> expected(known.begin(), known.end());
+    for (const std::string& code : have) {
+        if (expected.count(code) != 0 || other(code) || code.substr(0, 2) == "T0") continue;
+        throw ParseError(from.path, from.codes_line, 0, "", "unknown code " + in_quotes(code),
+                         "a product or an industry of the make matrix");
+    }
+}
 
 bool has_prefix(const std::string& text, std::string_view prefix) {
     return text.compare(0, prefix.size(), prefix) == 0;
@@ -57,14 +72,14 @@ Eigen::MatrixXd part(const Labelled& from, const Codes& rows, const Codes& colum
         std::unordered_map<std::string, Index> index;
         for (std::size_t i = 0; i < have.size(); ++i) {
             if (index.emplace(have[i], static_cast<Index>(i)).second) continue;
-            throw ParseError(from.path, 0, 0, "", fmt::format("two {}s {}", side, have[i]),
-                             "each code once");
+            throw ParseError(from.path, from.codes_line, 0, "",
+                             fmt::format("two {}s {}", side, have[i]), "each code once");
         }
         std::vector<Index> found;
         for (const std::string& code : wanted) {
             const auto at = index.find(code);
             if (at == index.end()) {
-                throw ParseError(from.path, 0, 0, "",
+                throw ParseError(from.path, from.last_line, 0, "",
                                  fmt::format("no {} {}", side, in_quotes(code)),
                                  "one for every product and industry of the make matrix");
             }
@@ -80,6 +95,7 @@ Labelled read_csv(const InputSource& source, const char* name) {
     const Grid grid(source.open_found(name), {});
     Labelled result;
     result.path = grid.path();
+    result.last_line = grid.num_rows() + 1;
     result.rows = grid.labels();
     result.columns = grid.header();
     result.values.resize(grid.num_rows(), grid.num_columns());
@@ -234,7 +250,18 @@ SupplyUse supply_use(const Matrices& from) {
     SupplyUse table;
     table.industries = sectors_of(industries, from);
     table.products = sectors_of(products, from);
-    table.make = from.make.values;
+    refuse_unknown(from.use, from.use.columns, industries, is_final_use);
+    refuse_unknown(from.use, from.use.rows, products, is_value_added);
+    for (const std::string& code : value_added) {
+        if (code.find_first_not_of("V0123456789") == std::string::npos) continue;
+        throw ParseError(from.value_added.path, from.value_added.last_line, 0, "",
+                         "row " + in_quotes(code), "V and digits");
+    }
+    if (industries.empty() || products.empty()) {
+        throw ParseError(from.make.path, from.make.last_line, 0, "", "no industry or no product",
+                         "at least one of each");
+    }
+    table.make = part(from.make, industries, products);
     table.U = part(from.use, products, industries);
     table.Y = part(from.final_use, products, uses);
     table.UM = part(from.imports, products, industries);

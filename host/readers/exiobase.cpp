@@ -227,6 +227,9 @@ std::string read_unit(const InputSource& folder, TableData& data) {
     const InputFile file = folder.open_found("unit.txt");
     std::vector<std::string> units;
     std::string_view text = file.bytes();
+    if (text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF") {
+        throw ParseError(file.path(), 1, 0, "", "UTF-16 text", "UTF-8 text");
+    }
     for (bool is_header = true; !text.empty(); is_header = false) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -235,14 +238,21 @@ std::string read_unit(const InputSource& folder, TableData& data) {
         const bool known = std::find(units.begin(), units.end(), unit) != units.end();
         if (!is_header && !line.empty() && !known && units.size() < 10) units.push_back(unit);
     }
-    if (units.empty()) return "million euro";
+    if (units.empty()) {
+        warn(data, "unknown-unit", "unit.txt says nothing; million euro is assumed");
+        return "million euro";
+    }
     if (units.size() > 1) {
         warn(data, "several-units",
              fmt::format("unit.txt has several units ({}): sums over sectors mean nothing",
                          fmt::join(units, ", ")));
     }
     if (units.front() == "M.EUR") return "million euro";
-    return units.front() == "Mill USD" ? "million US dollars" : units.front();
+    if (units.front() == "Mill USD") return "million US dollars";
+    warn(data, "unknown-unit",
+         fmt::format("unit.txt says {}, which is none of M.EUR and Mill USD",
+                     in_quotes(units.front())));
+    return units.front();
 }
 
 IoTable read_exiobase(const InputSource& source, const ReadOptions& options) {
@@ -277,7 +287,13 @@ IoTable read_exiobase(const InputSource& source, const ReadOptions& options) {
         read_factors(open_grid(folder, *folder.find(name), 1), nodes, data);
         factors = name;
     }
-    if (data.V.rows() == 0) value_added_as_residual(data);
+    if (data.V.rows() == 0) {
+        if (folder.has("factor_inputs/F.txt") || folder.has("satellite/F.txt")) {
+            warn(data, "value-added-missing",
+                 "F.txt has no row of value added that is known: the file may be cut");
+        }
+        value_added_as_residual(data);
+    }
     data.meta.unit = read_unit(folder, data);
     data.meta.layout = fmt::format("EXIOBASE 3: {}, Y.txt{}{}", is_coefficients ? "A.txt" : "Z.txt",
                                    factors.empty() ? "" : ", ", factors);

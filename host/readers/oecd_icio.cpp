@@ -272,6 +272,15 @@ void add_findings(TableData& data, const Layout& layout) {
              fmt::format("columns counted as final use because nothing else is known of them: {}",
                          fmt::join(layout.unknown_columns, ", ")));
     }
+    const std::pair<bool, const char*> expected[] = {{!layout.value_added_rows.empty(), "VA"},
+                                                     {!layout.tax_rows.empty(), "TLS"},
+                                                     {layout.has_output_row, "OUT"}};
+    for (const auto& [is_there, row] : expected) {
+        if (is_there) continue;
+        warn(data, "missing-row",
+             fmt::format("there is no row {} (or what older editions call it): the file may be cut",
+                         row));
+    }
     if (!layout.discrepancy_region.empty()) {
         note(data, "discrepancy",
              fmt::format("the column DISC has no region and is counted with {}",

@@ -383,8 +383,8 @@ TableData read_world_sheet(const InputSource& source, const WorldSheetLayout& la
 
     const std::string file = std::filesystem::path(workbook.path()).filename().string();
     int year = 0;
-    for (const int each :
-         {year_in(file), short_year_in(file), year_in(sheet), builder.year(), options.year}) {
+    for (const int each : {year_in(file.substr(0, file.find('_'))), year_in(file),
+                           short_year_in(file), year_in(sheet), builder.year(), options.year}) {
         if (year == 0) year = each;
     }
     if (options.year != 0 && options.year != year) {

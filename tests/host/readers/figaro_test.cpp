@@ -127,7 +127,7 @@ TEST(Figaro, WantsAYearWhereThereAreSeveral) {
     const ScratchFolder years;
     years.write(matrix_name, matrix_text);
     years.write("matrix_eu-ic-io_ind-by-ind_23ed_2020.csv", matrix_text);
-    expect_parts(message_of<ArgumentError>([&] { read_table(years.path().string()); }),
+    expect_parts(message_of<YearsError>([&] { read_table(years.path().string()); }),
                  {"2020, 2021"});
     EXPECT_EQ(read_table(years.path().string(), {.year = 2021}).meta().year, 2021);
 }
