@@ -11,6 +11,7 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
+#include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
 #include "host/readers/years.hpp"
@@ -313,8 +314,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
          "of a product look alike save where BEA knew more");
     data.M_origins.setConstant(data.M.rows(), data.M.cols(), ImportOrigin::proportional);
     data.MF_origins.setConstant(data.MF.rows(), data.MF.cols(), ImportOrigin::proportional);
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
+#include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -368,8 +369,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     meta.classification = fmt::format("CPA 2.1, {} products", sectors.size());
     meta.layout =
         split_known ? "Eurostat long, domestic and imports (eurostat)" : "Eurostat long (eurostat)";
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 bool recognises(const InputSource& source) {

@@ -9,6 +9,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/formats.hpp"
+#include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
 #include "host/readers/years.hpp"
@@ -212,8 +213,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     note(data, "imports-by-end-use",
          "imports are split over users by one share per end use and product, not observed cell by "
          "cell: users of one kind look alike");
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), workbook.path(), options.acceptance);
 }
 
 }  // namespace

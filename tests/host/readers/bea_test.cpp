@@ -78,7 +78,7 @@ TEST(Bea, NamesWhatIsMissingOrTwice) {
     };
     expect_parts(refusal("U.csv", ",111,42\n111,20,10\n42,15,5\n"), {"U.csv", "no row 'S00300'"});
     expect_parts(refusal("U.csv", ",111,43\n111,20,10\n42,15,5\nS00300,2,1\n"),
-                 {"U.csv", "no column '42'"});
+                 {"U.csv:1:", "unknown code '43'"});
     expect_parts(refusal("VA.csv", ",111,111\nV00100,40,50\n"), {"VA.csv", "two columns 111"});
     expect_parts(refusal("Make.csv", ",111,42,S00300\n111,90,x,0\n42,0,100,0\n"),
                  {"Make.csv:2: column 3", "found 'x', expected a number"});
