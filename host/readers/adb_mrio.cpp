@@ -4,6 +4,7 @@
 
 #include "host/readers/formats.hpp"
 #include "host/readers/world_sheet.hpp"
+#include "host/table/accounts.hpp"
 
 namespace narrows {
 namespace {
@@ -46,7 +47,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     meta.attribution = "Asian Development Bank";
     meta.classification = "ADB MRIO (ISIC rev. 3), 35 industries";
     meta.layout = "ADB MRIO xlsx (adb-mrio)";
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

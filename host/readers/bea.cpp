@@ -11,7 +11,6 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
-#include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
 #include "host/readers/years.hpp"
@@ -136,6 +135,11 @@ Labelled read_sheet(const Workbook& workbook, const std::string& sheet) {
             }
             has_names = true;
             return true;
+        }
+        constexpr std::size_t most = 4'000'000;
+        if ((rows.size() + 1) * columns.size() > most) {
+            row.fail(0, fmt::format("row {} of {} columns", rows.size() + 1, columns.size()),
+                     fmt::format("{} figures at most", most));
         }
         const std::string code = row.text(0);
         if (code.empty() || row.text(1).empty()) return true;  // a total, a footnote
@@ -287,12 +291,8 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     const bool csv = is_csv_folder(source);
     int year = options.year;
     if (csv) {
-        const int named = year_in(std::filesystem::path(source.path()).filename().string());
-        if (year != 0 && named != 0 && year != named) {
-            throw ArgumentError(
-                fmt::format("{} is of {}; there is no {}", source.path(), named, year));
-        }
-        if (year == 0) year = named;
+        const std::string folder = std::filesystem::path(source.path()).filename().string();
+        year = choose_year(source.path(), year_in(folder), year);
     }
     const Matrices matrices = csv ? read_csvs(source) : read_workbooks(source, year);
     SupplyUse sut = supply_use(matrices);

@@ -9,7 +9,7 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
-#include "host/readers/named_nodes.hpp"
+#include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -83,7 +83,6 @@ Eigen::MatrixXd read_numbers(const InputFile& file, Index rows, Index columns) {
                          fmt::format("{} x {} numbers", grid.num_rows(), grid.num_columns()),
                          fmt::format("{} x {}, as the labels say", rows, columns));
     }
-    require_numbers(file, rows, columns);
     Eigen::MatrixXd values(rows, columns);
     std::vector<GridTarget> row_targets;
     std::vector<GridTarget> column_targets;
@@ -95,13 +94,13 @@ Eigen::MatrixXd read_numbers(const InputFile& file, Index rows, Index columns) {
     return values;
 }
 
-NamedNodes read_nodes(const InputFile& file) {
-    NamedNodes nodes;
+NodeList read_nodes(const InputFile& file) {
+    NodeList nodes;
     std::int64_t line = 0;
     constexpr std::size_t least = 4;  // country, its code, "Industries", sector
     for (const auto& label : read_labels(file, least)) {
         ++line;
-        if (!nodes.add(label[1], label[3], label[0], label[3])) {
+        if (!nodes.add(label[1], label[3], label[0]).second) {
             throw ParseError(file.path(), line, 0, "",
                              fmt::format("duplicate {} / {}", label[1], label[3]),
                              "each sector once");
@@ -110,7 +109,7 @@ NamedNodes read_nodes(const InputFile& file) {
     return nodes;
 }
 
-std::vector<FinalUse> read_uses(const InputFile& file, const NamedNodes& nodes) {
+std::vector<FinalUse> read_uses(const InputFile& file, const NodeList& nodes) {
     std::vector<FinalUse> uses;
     constexpr std::size_t least = 4;
     for (const auto& label : read_labels(file, least)) {
@@ -170,7 +169,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     TableData data;
     describe(data, stem, year);
     const InputFile labels = source.open_found("labels_T.txt");
-    const NamedNodes nodes = read_nodes(labels);
+    const NodeList nodes = read_nodes(labels);
     data.classification = nodes.classification(labels.path(), kind_by_name);
     data.final_uses = read_uses(source.open_found("labels_FD.txt"), nodes);
     constexpr std::size_t least = 1;

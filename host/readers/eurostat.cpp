@@ -1,6 +1,7 @@
 // Eurostat's symmetric tables naio_10_cp1700 (total), _cp1800 (domestic) and _cp1900 (imports) in
 // long form: one line per cell (csv), or one per pair of codes with a column per year (tsv).
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -11,7 +12,6 @@
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
-#include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -52,26 +52,25 @@ std::string without_cpa(std::string_view code) {
     return std::string(code.substr(0, 4) == "CPA_" ? code.substr(4) : code);
 }
 
-/// One cell: row and column code, value.
-struct CellRecord {
+/// One figure of a file.
+struct Record {
+    std::string region;
+    int year = 0;
+    std::string unit;
+    std::string flow;  // DOM, IMP, TOTAL in newer editions
     std::string row;
     std::string column;
-    double value;
+    double value = 0.0;
+    std::int64_t line = 0;
 };
+using Use = std::function<void(const Record&)>;
 
-/// What a file holds for the region, year and unit that are wanted; first all that there are.
+/// The table of all in the files that is read.
 struct Wanted {
-    std::set<std::string> regions;
-    std::set<int> years;
-    std::set<std::string> units;
     std::string region;
     int year = 0;
     std::string unit;
 };
-
-/// Calls `use` with region, year, unit, flow, row, column and value of every cell of a file.
-using Use = std::function<void(const std::string&, int, const std::string&, const std::string&,
-                               const std::string&, const std::string&, double)>;
 
 /// Positions of the columns by their role; throws where one that is needed is missing.
 std::map<std::string, std::size_t> roles_of(const CsvFile& file, const Codes& header,
@@ -106,6 +105,27 @@ std::optional<double> value_of(const CsvFile& file, std::string_view field, std:
     return file.number(number, column, "value");
 }
 
+/// The codes of a record; year and value are the caller's.
+Record record_of(const CsvFile& file, const std::vector<std::string_view>& fields,
+                 const std::map<std::string, std::size_t>& roles) {
+    for (const char* role : {"geo", "row", "column"}) {
+        const std::string code = field_of(fields, roles, role);
+        const bool is_code = std::all_of(code.begin(), code.end(), [](unsigned char c) {
+            return std::isalnum(c) != 0 || c == '_' || c == '-';
+        });
+        if (is_code && !code.empty()) continue;
+        file.fail(roles.at(role), "", in_quotes(code), "a code of letters, digits, - and _");
+    }
+    Record record;
+    record.region = field_of(fields, roles, "geo");
+    record.unit = field_of(fields, roles, "unit");
+    record.flow = field_of(fields, roles, "flow");
+    record.row = without_cpa(field_of(fields, roles, "row"));
+    record.column = without_cpa(field_of(fields, roles, "column"));
+    record.line = file.line();
+    return record;
+}
+
 void read_csv_file(const InputFile& input, const Use& use) {
     CsvFile file(input);
     const Codes header = file.header({});
@@ -114,12 +134,13 @@ void read_csv_file(const InputFile& input, const Use& use) {
         file.require_fields(fields, header.size());
         const std::size_t at = roles.at("value");
         const std::optional<double> value = value_of(file, fields[at], at);
+        Record record = record_of(file, fields, roles);
         const std::string year = field_of(fields, roles, "year");
-        if (year_in(year) == 0) file.fail(roles.at("year"), "", in_quotes(year), "a year");
+        record.year = year_in(year);
+        if (record.year == 0) file.fail(roles.at("year"), "", in_quotes(year), "a year");
         if (!value) continue;
-        use(field_of(fields, roles, "geo"), year_in(year), field_of(fields, roles, "unit"),
-            field_of(fields, roles, "flow"), without_cpa(field_of(fields, roles, "row")),
-            without_cpa(field_of(fields, roles, "column")), *value);
+        record.value = *value;
+        use(record);
     }
 }
 
@@ -149,9 +170,10 @@ void read_tsv_file(const InputFile& input, const Use& use) {
             const std::optional<double> value = value_of(file, fields[i], i);
             if (!value) continue;
             if (year_in(header[i]) == 0) file.fail(i, "", in_quotes(header[i]), "a year above it");
-            use(field_of(parts, roles, "geo"), year_in(header[i]), field_of(parts, roles, "unit"),
-                field_of(parts, roles, "flow"), without_cpa(field_of(parts, roles, "row")),
-                without_cpa(field_of(parts, roles, "column")), *value);
+            Record record = record_of(file, parts, roles);
+            record.year = year_in(header[i]);
+            record.value = *value;
+            use(record);
         }
     }
 }
@@ -168,16 +190,14 @@ void read_file(const InputFile& file, const Use& use) {
 /// Cells by block; `flow` of newer editions, where a file holds all three, overrules its name.
 class Cells {
   public:
-    void add(Block block, const std::string& flow, const std::string& row,
-             const std::string& column, double value) {
-        if (flow == "DOM") block = domestic;
-        if (flow == "IMP") block = imported;
-        if (flow == "TOTAL") block = total;
-        auto& values = values_[block];
-        if (!values[row].emplace(column, value).second) {
-            throw ArgumentError(fmt::format("the cell {}, {} is there twice", row, column));
-        }
-        if (values[row].size() == 1) rows_[block].push_back(row);
+    /// False where the cell is there already.
+    bool add(Block block, const Record& record) {
+        if (record.flow == "DOM") block = domestic;
+        if (record.flow == "IMP") block = imported;
+        if (record.flow == "TOTAL") block = total;
+        auto& row = values_[block][record.row];
+        if (row.empty()) rows_[block].push_back(record.row);
+        return row.emplace(record.column, record.value).second;
     }
     bool has(Block block) const { return !values_[block].empty(); }
     bool has_row(Block block, const std::string& row) const {
@@ -194,6 +214,16 @@ class Cells {
         if (found == values_[block].end()) return 0.0;
         const auto cell = found->second.find(column);
         return cell == found->second.end() ? 0.0 : cell->second;
+    }
+    Index num_missing(Block block, const Codes& rows, const Codes& columns) const {
+        Index missing = 0;
+        for (const std::string& row : rows) {
+            const auto found = values_[block].find(row);
+            for (const std::string& column : columns) {
+                if (found == values_[block].end() || found->second.count(column) == 0) ++missing;
+            }
+        }
+        return missing;
     }
     Eigen::MatrixXd matrix(Block block, const Codes& rows, const Codes& columns) const {
         Eigen::MatrixXd result(static_cast<Index>(rows.size()), static_cast<Index>(columns.size()));
@@ -219,43 +249,46 @@ void read_all(const InputSource& source, const std::function<void(Block, const I
     }
 }
 
-template <class Value>
-Value choose(const std::string& path, const char* what, const char* option,
-             const std::set<Value>& there, const Value& asked, bool is_asked) {
-    if (is_asked && there.count(asked) != 0) return asked;
-    if (!is_asked && there.size() == 1) return *there.begin();
-    if (there.empty())
-        throw FileError(path, fmt::format("no figures, expected some of a {}", what));
-    throw ArgumentError(fmt::format("{} holds the {}s {}; {}", path, what, fmt::join(there, ", "),
-                                    is_asked ? fmt::format("there is no {}", asked)
-                                             : fmt::format("choose one with {}", option)));
+std::string choose_region(const std::string& path, const std::set<std::string>& there,
+                          const std::string& asked) {
+    if (asked.empty() && there.size() == 1) return *there.begin();
+    if (there.count(asked) != 0) return asked;
+    throw ArgumentError(fmt::format(
+        "{} holds the regions {}; {}", path, fmt::join(there, ", "),
+        asked.empty() ? "choose one with --region" : fmt::format("there is no {}", asked)));
 }
 
-Cells read_cells(const InputSource& source, const ReadOptions& options, Wanted& wanted) {
+Wanted choose(const InputSource& source, const ReadOptions& options) {
+    std::map<std::string, std::set<int>> years;  // by region
+    std::set<std::string> units;
     read_all(source, [&](Block, const InputFile& file) {
-        read_file(file, [&](const std::string& geo, int year, const std::string& unit,
-                            const std::string&, const std::string&, const std::string&, double) {
-            wanted.regions.insert(geo);
-            wanted.years.insert(year);
-            wanted.units.insert(unit);
+        read_file(file, [&](const Record& record) {
+            years[record.region].insert(record.year);
+            units.insert(record.unit);
         });
     });
-    wanted.region = choose(source.path(), "region", "--region", wanted.regions, options.region,
-                           !options.region.empty());
-    wanted.year =
-        choose(source.path(), "year", "--year", wanted.years, options.year, options.year != 0);
-    wanted.unit = wanted.units.count("MIO_EUR") != 0 ? "MIO_EUR" : *wanted.units.begin();
+    if (years.empty()) throw ParseError(source.path(), 0, 0, "", "no figure", "at least one");
+    std::set<std::string> regions;
+    for (const auto& each : years) regions.insert(each.first);
+    Wanted wanted;
+    wanted.region = choose_region(source.path(), regions, options.region);
+    const std::set<int>& there = years[wanted.region];
+    wanted.year = choose_year(source.path(), {there.begin(), there.end()}, options.year);
+    wanted.unit = units.count("MIO_EUR") != 0 ? "MIO_EUR" : *units.begin();
+    return wanted;
+}
+
+Cells read_cells(const InputSource& source, const Wanted& wanted) {
     Cells cells;
     read_all(source, [&](Block block, const InputFile& file) {
-        read_file(file, [&](const std::string& geo, int year, const std::string& unit,
-                            const std::string& flow, const std::string& row,
-                            const std::string& column, double value) {
-            if (geo != wanted.region || year != wanted.year || unit != wanted.unit) return;
-            try {
-                cells.add(block, flow, row, column, value);
-            } catch (const ArgumentError& error) {
-                throw ParseError(file.path(), 0, 0, "", error.what(), "each cell once");
+        read_file(file, [&](const Record& record) {
+            if (record.region != wanted.region || record.year != wanted.year ||
+                record.unit != wanted.unit || cells.add(block, record)) {
+                return;
             }
+            throw ParseError(file.path(), record.line, 0, "",
+                             fmt::format("a second figure of {}, {}", record.row, record.column),
+                             "each cell once");
         });
     });
     return cells;
@@ -298,77 +331,137 @@ Codes sector_codes(const Cells& cells, Block block) {
     return codes;
 }
 
-IoTable read(const InputSource& source, const ReadOptions& options) {
-    Wanted wanted;
-    const Cells cells = read_cells(source, options, wanted);
-    const bool split_known = cells.has(domestic) && cells.has(imported);
-    const Block base = cells.has(domestic) ? domestic : total;
-    if (!cells.has(base)) {
-        throw FileError(source.path(), "only imports, expected naio_10_cp1700 or _cp1800 as well");
+/// Makes the table of the cells that there are.
+class Builder {
+  public:
+    explicit Builder(const Cells& cells)
+        : cells_(cells),
+          base_(cells.has(domestic) ? domestic : total),
+          split_known_(cells.has(domestic) && cells.has(imported)),
+          sectors_(sector_codes(cells, base_)),
+          uses_(final_uses(cells, base_)) {}
+
+    /// Throws ParseError where products, final uses or all but imports are missing.
+    TableData build(const std::string& path, const Wanted& wanted) {
+        if (!cells_.has(base_)) {
+            throw ParseError(path, 0, 0, "", "only imports",
+                             "naio_10_cp1700 or naio_10_cp1800 as well");
+        }
+        if (sectors_.empty() || uses_.empty()) {
+            throw ParseError(path, 0, 0, "", "no product that is also a column, or no final use",
+                             "codes such as CPA_A01, A01 and P3_S14");
+        }
+        std::vector<Sector> list;
+        for (const std::string& code : sectors_) list.push_back({code, code, kind_by_nace(code)});
+        data_.classification = Classification::national(std::move(list), {wanted.region, ""});
+        data_.Z = cells_.matrix(base_, sectors_, sectors_);
+        data_.F = cells_.matrix(base_, sectors_, uses_);
+        for (const std::string& use : uses_) data_.final_uses.push_back({"", use});
+        fill_primary_inputs();
+        fill_output();
+        fill_imports();
+        warn_of_missing_cells();
+        if (data_.V.rows() == 0) {
+            warn(data_, "no-value-added", "there are no rows D1, B2A3G, D29X39, nor B1G");
+            value_added_as_residual(data_);
+        }
+        return std::move(data_);
     }
-    const auto is_row = [&](const std::string& code) {
-        return cells.has_row(base, code) || cells.has_row(total, code);
-    };
+
+  private:
+    bool has_row(const std::string& code) const { return block_of_row(code) != num_blocks; }
+
     // Value added and output stand in both tables, but for editions that keep them to one.
-    const auto row_block = [&](const std::string& code) {
-        return cells.has_row(base, code) ? base : total;
-    };
-    const Codes sectors = sector_codes(cells, base);
-    const Codes uses = final_uses(cells, base);
-    if (sectors.empty() || uses.empty()) {
-        throw FileError(source.path(),
-                        "no product that is also a column, or no final use; expected "
-                        "codes such as CPA_A01, A01 and P3_S14");
+    Block block_of_row(const std::string& code) const {
+        for (const Block block : {base_, total}) {
+            if (cells_.has_row(block, code)) return block;
+        }
+        return num_blocks;
     }
-    TableData data;
-    std::vector<Sector> list;
-    for (const std::string& code : sectors) list.push_back({code, code, kind_by_nace(code)});
-    data.classification = Classification::national(std::move(list), {wanted.region, ""});
-    data.Z = cells.matrix(base, sectors, sectors);
-    data.F = cells.matrix(base, sectors, uses);
-    for (const std::string& use : uses) data.final_uses.push_back({"", use});
-    const auto rows = [&](const Codes& codes, Eigen::MatrixXd& block, Codes& names) {
-        block.resize(static_cast<Index>(codes.size()), data.Z.cols());
+
+    Codes first_there(const std::vector<Codes>& ways) const {
+        return first_present(ways, [&](const std::string& code) { return has_row(code); });
+    }
+
+    Eigen::MatrixXd rows(const Codes& codes) const {
+        Eigen::MatrixXd block(static_cast<Index>(codes.size()), data_.Z.cols());
         for (std::size_t i = 0; i < codes.size(); ++i) {
             block.row(static_cast<Index>(i)) =
-                cells.matrix(row_block(codes[i]), {codes[i]}, sectors);
+                cells_.matrix(block_of_row(codes[i]), {codes[i]}, sectors_);
         }
-        names = codes;
-    };
-    Codes value_added = first_present({{"D1"}}, is_row);
-    for (const auto& way :
-         {std::vector<Codes>{{"D29X39"}, {"D29_M_D39"}},
-          std::vector<Codes>{{"B2A3G"}, {"B2G_B3G"}, {"K1", "P51C", "B2A3N", "B2N_B3N"}}}) {
-        for (const std::string& code : first_present(way, is_row)) value_added.push_back(code);
+        return block;
     }
-    if (value_added.size() < 3) value_added = first_present({{"B1G"}}, is_row);
-    rows(value_added, data.V, data.value_added_names);
-    rows(first_present({{"D21X31"}, {"D21_M_D31"}}, is_row), data.T, data.tax_names);
-    const std::string output = is_row("P1") ? "P1" : "";
-    data.x = output.empty()
-                 ? Eigen::VectorXd(data.Z.rowwise().sum() + data.F.rowwise().sum())
-                 : Eigen::VectorXd(cells.matrix(row_block("P1"), {"P1"}, sectors).transpose());
-    if (split_known) {
-        data.M = cells.matrix(imported, sectors, sectors);
-        data.MF = cells.matrix(imported, sectors, uses);
-    } else if (base == total && is_row("P7")) {
-        std::vector<bool> is_export;
-        for (const std::string& use : uses) is_export.push_back(use.substr(0, 2) == "P6");
-        split_imports_proportionally(data, cells.matrix(total, {"P7"}, sectors).transpose(),
-                                     is_export);
-    } else {
-        warn(data, "no-imports", "the table has no imports by product: naio_10_cp1900 is missing");
+
+    void fill_primary_inputs() {
+        const std::vector<std::vector<Codes>> components = {
+            {{"D1"}},
+            {{"D29X39"}, {"D29_M_D39"}},
+            {{"B2A3G"}, {"B2G_B3G"}, {"K1", "P51C", "B2A3N", "B2N_B3N"}}};
+        Codes codes;
+        for (const auto& ways : components) {
+            for (const std::string& code : first_there(ways)) codes.push_back(code);
+        }
+        if (codes.size() < components.size()) codes = first_there({{"B1G"}});
+        data_.V = rows(codes);
+        data_.value_added_names = codes;
+        data_.tax_names = first_there({{"D21X31"}, {"D21_M_D31"}});
+        data_.T = rows(data_.tax_names);
     }
-    if (value_added.empty()) value_added_as_residual(data);
+
+    void fill_output() {
+        if (has_row("P1")) {
+            data_.x = rows({"P1"}).transpose();
+            return;
+        }
+        data_.x = data_.Z.rowwise().sum() + data_.F.rowwise().sum();
+        warn(data_, "output-from-sums", "there is no output, P1; it is what the rows sum to");
+    }
+
+    void fill_imports() {
+        if (split_known_) {
+            data_.M = cells_.matrix(imported, sectors_, sectors_);
+            data_.MF = cells_.matrix(imported, sectors_, uses_);
+        } else if (base_ == total && has_row("P7")) {
+            std::vector<bool> is_export;
+            for (const std::string& use : uses_) is_export.push_back(use.substr(0, 2) == "P6");
+            split_imports_proportionally(data_, rows({"P7"}).transpose(), is_export);
+        } else {
+            warn(data_, "no-imports", "there are no imports by product: naio_10_cp1900 is missing");
+        }
+    }
+
+    void warn_of_missing_cells() {
+        Codes columns = sectors_;
+        columns.insert(columns.end(), uses_.begin(), uses_.end());
+        const Index missing = cells_.num_missing(base_, sectors_, columns) +
+                              (split_known_ ? cells_.num_missing(imported, sectors_, columns) : 0);
+        if (missing == 0) return;
+        warn(data_, "missing-cells",
+             fmt::format("{} flows are not in the files and count as 0: zeros left out, or a file "
+                         "that was cut",
+                         missing));
+    }
+
+    const Cells& cells_;
+    Block base_;
+    bool split_known_;
+    Codes sectors_;
+    Codes uses_;
+    TableData data_;
+};
+
+IoTable read(const InputSource& source, const ReadOptions& options) {
+    const Wanted wanted = choose(source, options);
+    const Cells cells = read_cells(source, wanted);
+    TableData data = Builder(cells).build(source.path(), wanted);
     TableMeta& meta = data.meta;
     meta.name = "Eurostat symmetric input-output table, " + wanted.region;
     meta.year = wanted.year;
     meta.unit = wanted.unit == "MIO_EUR" ? "million euro" : wanted.unit;
     meta.source = "Eurostat, naio_10_cp1700, naio_10_cp1800, naio_10_cp1900";
     meta.licence = "Eurostat, reuse with acknowledgement of the source";
-    meta.classification = fmt::format("CPA 2.1, {} products", sectors.size());
-    meta.layout =
-        split_known ? "Eurostat long, domestic and imports (eurostat)" : "Eurostat long (eurostat)";
+    meta.classification = fmt::format("CPA 2.1, {} products", data.x.size());
+    meta.layout = "Eurostat long form (eurostat)";
     return closed_table(std::move(data), source.path(), options.acceptance);
 }
 

@@ -90,7 +90,7 @@ Square square_of(const Grid& grid) {
             grid.fail_header(region.empty() ? 0 : 1, c, "an empty label", "region and sector");
         }
         once.column(region + "_" + sector, c);
-        square.columns.push_back({0, square.nodes.add(region, sector)});
+        square.columns.push_back({0, square.nodes.add(region, sector).first});
     }
     square.rows = node_rows(grid, square.nodes);
     return square;
@@ -297,8 +297,7 @@ IoTable read_exiobase(const InputSource& source, const ReadOptions& options) {
     data.meta.unit = read_unit(folder, data);
     data.meta.layout = fmt::format("EXIOBASE 3: {}, Y.txt{}{}", is_coefficients ? "A.txt" : "Z.txt",
                                    factors.empty() ? "" : ", ", factors);
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
 #include "host/readers/long_csv.hpp"
-#include "host/readers/named_nodes.hpp"
+#include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -89,7 +89,7 @@ Layout lay_out(TableData& data, const std::string& path, const std::vector<LongL
                          expected);
     };
     Layout layout;
-    NamedNodes nodes;
+    NodeList nodes;
     std::vector<std::string> unknown;
     const auto add_to = [&](std::vector<std::string>& names, Index group, const LongLabel& row) {
         if (std::find(names.begin(), names.end(), row.second) != names.end()) {
@@ -103,7 +103,8 @@ Layout lay_out(TableData& data, const std::string& path, const std::vector<LongL
         if (!is_account(row)) {
             layout.rows.push_back({0, nodes.size()});
             const char* name = row.first == rest_of_world ? "Rest of the world" : "";
-            if (!nodes.add(row.first, row.second, name)) refuse("second row", row, "each row once");
+            if (!nodes.add(row.first, row.second, name).second)
+                refuse("second row", row, "each row once");
         } else if (is_value_added(row.second)) {
             add_to(data.value_added_names, 1, row);
         } else if (is_tax(row.second)) {
@@ -173,7 +174,6 @@ GridBlocks allocate(TableData& data) {
 
 void read_matrix_csv(TableData& data, const InputFile& file) {
     const Grid grid(file, {});
-    require_numbers(file, grid.num_rows(), grid.num_columns());
     const auto labels = [](const std::vector<std::string>& texts) {
         std::vector<LongLabel> result;
         for (const std::string& text : texts) result.push_back(split(text));

@@ -11,7 +11,7 @@
 #include "host/readers/csv_mapping.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/long_csv.hpp"
-#include "host/readers/named_nodes.hpp"
+#include "host/readers/node_list.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -138,7 +138,7 @@ class Roles {
 /// The table while it is read.
 struct Reading {
     TableData data;
-    NamedNodes nodes;
+    NodeList nodes;
     std::vector<GridTarget> rows;
     std::vector<GridTarget> columns;
     Eigen::MatrixXd imports;      // rows of imports, by sector
@@ -164,7 +164,7 @@ void place_rows(Reading& reading, const Roles& rows, const CsvMapping& mapping) 
             }
             reading.rows.push_back({nodes_group, reading.nodes.size()});
             const std::string region = mapping.is_multi_regional ? label.first : "home";
-            if (!reading.nodes.add(region, label.second)) {
+            if (!reading.nodes.add(region, label.second).second) {
                 rows.fail(in_quotes(rows.full(i)) + " twice", "each sector once");
             }
         } else if (role == "imports") {

@@ -110,22 +110,16 @@ class Files {
     const std::string& edition() const { return edition_; }
     bool has(char matrix, int markup) const { return names_.count({matrix, markup}) != 0; }
 
-    /// Throws FileError where it is not there, ParseError where a line is surely too short.
+    /// Throws FileError where it is not there, ParseError where it has no line.
     Grid open(char matrix, int markup) const {
         const auto at = names_.find({matrix, markup});
         if (at == names_.end()) {
             throw FileError(source_.path(), fmt::format("no {}-Results file of {} with Markup{:03}",
                                                         matrix, year_, markup));
         }
-        const InputFile file = source_.open(at->second);
-        Grid grid(file, {.header_rows = 0, .label_columns = 0});
-        const auto rows = static_cast<std::size_t>(grid.num_rows());
-        const auto columns = static_cast<std::size_t>(grid.num_columns());
-        if (rows == 0) throw ParseError(grid.path(), 1, 0, "", "no line", "lines of numbers");
-        if (columns > (file.bytes().size() + 1) / 2 / rows) {
-            throw ParseError(grid.path(), 0, 0, "",
-                             fmt::format("{} lines, of which some are too short", rows),
-                             fmt::format("{} numbers in each, as in the first", columns));
+        Grid grid(source_.open(at->second), {.header_rows = 0, .label_columns = 0});
+        if (grid.num_rows() == 0) {
+            throw ParseError(grid.path(), 1, 0, "", "no line", "lines of numbers");
         }
         return grid;
     }
@@ -472,12 +466,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     std::vector<MatrixXd> make;
     read_transactions(files.open('T', basic_prices), layout, data.Z, &make);
     sell_by_market_shares(layout, make, data);
-    try {
-        close_accounts(data);
-        return IoTable(std::move(data), options.acceptance);
-    } catch (const BalanceError& error) {
-        throw BalanceError(source.path() + ": " + error.what());
-    }
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

@@ -194,7 +194,7 @@ IoTable read_labelled(const InputSource& source, const ReadOptions& options) {
 
     const InputFile transactions = source.open_found("Z.csv");
     const NodeList list = read_nodes(transactions, read_column_labels(transactions));
-    const bool is_isic3 = looks_like_isic3(list.sectors());
+    const bool is_isic3 = looks_like_isic3(codes_of(list.sectors()));
     data.classification =
         list.classification(transactions.path(), is_isic3 ? kind_by_isic3 : kind_by_name);
     data.classification = with_names(data.classification, source);
@@ -213,8 +213,7 @@ IoTable read_labelled(const InputSource& source, const ReadOptions& options) {
     }
     set_output(source, data);
     set_value_added(source, nodes, data);
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

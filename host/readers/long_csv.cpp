@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
-#include "host/readers/named_nodes.hpp"
 #include "host/readers/years.hpp"
 
 namespace narrows {

@@ -205,7 +205,7 @@ class Layout {
                 grid_.fail_header(0, column, "unknown column " + in_quotes(label),
                                   "REGION_INDUSTRY, REGION_USE or OUT");
             }
-            region = nodes.has_region("ROW") ? "ROW" : nodes.regions().back();
+            region = nodes.has_region("ROW") ? "ROW" : nodes.regions().back().code;
             discrepancy_region = region;
             category = label;
         }
@@ -229,13 +229,13 @@ struct Edition {
 
 /// By the codes of industries: C01T05AGR, 01T03 or 01T02, A01_02, A01.
 Edition edition_of(const Layout& layout) {
-    const std::string& first = layout.nodes.sectors().front();
+    const std::string& first = layout.nodes.sectors().front().code;
     if (std::isdigit(static_cast<unsigned char>(first.front()))) {
         return {layout.taxes_by_country || layout.nodes.has_sector("01T03") ? 2018 : 2021, false};
     }
     const bool is_isic3 =
         std::any_of(layout.nodes.sectors().begin(), layout.nodes.sectors().end(),
-                    [](const std::string& code) { return code.rfind("C01T05", 0) == 0; });
+                    [](const Sector& sector) { return sector.code.rfind("C01T05", 0) == 0; });
     if (is_isic3) return {2016, true};
     return {layout.nodes.has_sector("A01_02") ? 2023 : 2025, false};
 }
@@ -343,8 +343,7 @@ IoTable read_icio(const InputSource& source, const ReadOptions& options) {
         warn(data, "output-from-sums", "the file has no output; it is what the rows sum to");
     }
     if (data.V.rows() == 0) value_added_as_residual(data);
-    close_accounts(data);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/meta_file.hpp"
-#include "host/readers/named_nodes.hpp"
+#include "host/readers/node_list.hpp"
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/pymrio_frame.hpp"
 #include "host/readers/sector_kinds.hpp"
@@ -38,7 +38,7 @@ constexpr const char* tax_account = "taxes";
 /// The table while it is read, with what its parts need to find their places.
 struct Reading {
     TableData data;
-    NamedNodes nodes;
+    NodeList nodes;
     bool national = false;
     Index uses() const { return static_cast<Index>(data.final_uses.size()); }
     Frame::Place node() const {
@@ -94,7 +94,7 @@ void read_nodes(Reading& reading, const Saved& saved, const Frame& z) {
     for (Index i = 0; i < z.grid().num_rows(); ++i) {
         const Texts label = z.row(i);
         if (label.size() != 2) z.grid().fail(i, -1, joined(label), "a region and a sector");
-        if (!reading.nodes.add(label[0], label[1], "", label[1])) {
+        if (!reading.nodes.add(label[0], label[1]).second) {
             z.grid().fail(i, -1, in_quotes(joined(label)), "each sector once");
         }
     }

@@ -14,7 +14,6 @@
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/grid.hpp"
-#include "host/readers/named_nodes.hpp"
 
 namespace narrows::pymrio {
 
@@ -154,9 +153,7 @@ class Frame {
         : headers_(headers),
           labels_(labels),
           lines_(has_index_names(file, separator, headers, labels) ? headers + 1 : headers),
-          grid_(file, {separator, lines_, labels, false}) {
-        require_numbers(file, grid_.num_rows(), grid_.num_columns());
-    }
+          grid_(file, {separator, lines_, labels, false}) {}
 
     template <class LabelOf>
     std::vector<GridTarget> targets(Index size, LabelOf label_of, const Place& place, Index count,

@@ -9,7 +9,6 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/formats.hpp"
-#include "host/readers/named_nodes.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/workbook.hpp"
 #include "host/readers/years.hpp"
@@ -106,7 +105,11 @@ class Builder {
         for (const std::string& use : use_names) expect(row, column++, use);
         output_column_ = column;
         expect(row, column, "GO");
-        if (num_sectors_ == 0) row.fail(first_number, "no industry", "at least one");
+        constexpr Index most = 1000;  // WIOD has 56; matrices of this order are allocated
+        if (num_sectors_ == 0 || num_sectors_ > most) {
+            row.fail(first_number, fmt::format("{} industries", num_sectors_),
+                     fmt::format("1 to {}", most));
+        }
         allocate();
         has_header_ = true;
     }

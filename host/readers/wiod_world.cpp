@@ -5,6 +5,7 @@
 #include "host/readers/formats.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/world_sheet.hpp"
+#include "host/table/accounts.hpp"
 
 namespace narrows {
 namespace {
@@ -70,7 +71,7 @@ IoTable read(const InputSource& source, const ReadOptions& options, const WorldS
         "Economics 23: 575-605";
     meta.classification = classification;
     meta.layout = fmt::format("WIOD {} world xlsx ({})", release, layout.key);
-    return IoTable(std::move(data), options.acceptance);
+    return closed_table(std::move(data), source.path(), options.acceptance);
 }
 
 }  // namespace

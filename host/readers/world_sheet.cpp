@@ -358,7 +358,6 @@ TableData Builder::finish(const std::string& place) {
     data_.classification =
         Classification::multi_regional(std::move(sectors_), std::move(regions_), labels_);
     if (data_.V.size() == 0) value_added_as_residual(data_);
-    close_accounts(data_);
     return std::move(data_);
 }
 
@@ -387,10 +386,7 @@ TableData read_world_sheet(const InputSource& source, const WorldSheetLayout& la
                            short_year_in(file), year_in(sheet), builder.year(), options.year}) {
         if (year == 0) year = each;
     }
-    if (options.year != 0 && options.year != year) {
-        throw ArgumentError(fmt::format("{} holds the year {}; there is no {}", workbook.path(),
-                                        year, options.year));
-    }
+    year = choose_year(workbook.path(), year, options.year);
     TableData data = builder.finish(workbook.path() + ", sheet " + in_quotes(sheet));
     data.meta.year = year;
     if (year == 0) {

@@ -1,5 +1,6 @@
 #include "host/readers/xml_stream.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <expat.h>
 #include <memory>
@@ -91,7 +92,13 @@ void read_xml(Archive& archive, const std::string& shown, const XmlHandlers& han
         fail(XML_ErrorString(XML_GetErrorCode(parser.get())));
         return false;
     };
-    archive.stream(shown, [&](std::string_view block) { return parse(block, false); });
+    archive.stream(shown, [&](std::string_view block) {
+        constexpr std::size_t piece = std::size_t{1} << 20;  // expat counts bytes in an int
+        for (; !block.empty(); block.remove_prefix(std::min(piece, block.size()))) {
+            if (!parse(block.substr(0, piece), false)) return false;
+        }
+        return true;
+    });
     if (!state.stopped) parse("", true);
 }
 

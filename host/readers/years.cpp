@@ -45,7 +45,7 @@ int choose_year(const std::string& path, const std::vector<int>& years, int aske
 
 int choose_year(const std::string& path, int in_name, int wanted) {
     if (wanted == 0 || in_name == 0 || wanted == in_name) return wanted == 0 ? in_name : wanted;
-    throw ArgumentError(fmt::format("{}: no year {}, it has {}", path, wanted, in_name));
+    throw YearsError(path, {in_name}, wanted);
 }
 
 }  // namespace narrows

@@ -26,7 +26,8 @@ class YearsError : public ArgumentError {
 /// YearsError.
 int choose_year(const std::string& path, const std::vector<int>& years, int asked);
 
-/// The year that was asked for, or that a name tells; throws ArgumentError where the two differ.
+/// The year that was asked for, or that a name tells (0: none); throws YearsError where they
+/// differ.
 int choose_year(const std::string& path, int in_name, int wanted);
 
 }  // namespace narrows

@@ -153,6 +153,17 @@ void close_accounts(TableData& data) {
     }
 }
 
+IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance) {
+    try {
+        close_accounts(data);
+        return IoTable(std::move(data), acceptance);
+    } catch (const BalanceError& error) {
+        throw BalanceError(path + ": " + error.what());
+    } catch (const ArgumentError& error) {
+        throw ParseError(path, 0, 0, "", error.what(), "a table");
+    }
+}
+
 void value_added_as_residual(TableData& data) {
     data.V.resize(0, 0);
     give_output(data);

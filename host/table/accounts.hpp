@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "host/table/io_table.hpp"
 
 namespace narrows {
@@ -20,6 +22,10 @@ inline constexpr const char* residual_name = "RESIDUAL";
 /// rows or columns miss more than half of all gross output: the layout was misread; also for sums
 /// that are not finite.
 void close_accounts(TableData& data);
+
+/// The table with its accounts closed: what every reader of a published format ends with. Errors
+/// name `path`; what a table cannot have (names that are there twice) is a ParseError.
+IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance);
 
 /// For formats without value added: `data.V` becomes one row, "value added (residual)" = x' - 1'Z -
 /// 1'M - 1'T, so that every column closes; noted ("value-added-residual"). Sectors that buy inputs

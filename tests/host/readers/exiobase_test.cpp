@@ -8,6 +8,7 @@
 #include "host/base/error.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/read_table.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/shared_files.hpp"
@@ -169,7 +170,7 @@ TEST(Exiobase, RefusesDecimalCommasWithTheirPlace) {
 
 TEST(Exiobase, RefusesAnotherYearThanTheOneInTheName) {
     expect_parts(
-        message_of<ArgumentError>([&] {
+        message_of<YearsError>([&] {
             read({{"Z.txt", transactions}, {"Y.txt", demand}}, "IOT_2011_pxp", {.year = 2012});
         }),
         {"2012", "2011"});

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
+#include "host/readers/years.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/shared_files.hpp"
@@ -268,7 +269,7 @@ TEST_P(WorldSheet, RefusesAnotherYear) {
     options.year = layout.year;
     EXPECT_EQ(read(layout, cells_of(layout), options).meta().year, layout.year);
     options.year = 1999;
-    expect_parts(message_of<ArgumentError>([&] { read(layout, cells_of(layout), options); }),
+    expect_parts(message_of<YearsError>([&] { read(layout, cells_of(layout), options); }),
                  {std::to_string(layout.year), "1999"});
 }
 
