@@ -99,8 +99,12 @@ std::string field_of(const std::vector<std::string_view>& fields,
 
 /// A value with Eurostat's flags behind it ("12.5 p"); ":" is not available.
 std::optional<double> value_of(const CsvFile& file, std::string_view field, std::size_t column) {
-    const auto space = field.find(' ');
+    const auto space = std::min(field.find(' '), field.size());
     const std::string_view number = field.substr(0, space);
+    const std::string_view flags = field.substr(space);
+    if (flags.find_first_not_of(" abcdefghijklmnopqrstuvwxyz") != std::string_view::npos) {
+        file.fail(column, "value", in_quotes(field), "a number, perhaps with flags of letters");
+    }
     if (number.empty() || number == ":") return std::nullopt;
     return file.number(number, column, "value");
 }
