@@ -101,12 +101,6 @@ InputFile::InputFile(std::string path, std::string bytes)
       owned_(std::make_shared<const std::string>(std::move(bytes))),
       bytes_(*owned_) {}
 
-InputFile InputFile::renamed(std::string path) const {
-    InputFile other = *this;
-    other.path_ = std::move(path);
-    return other;
-}
-
 void InputFile::release(std::string_view part) const {
     if (mapping_ == nullptr || part.empty()) return;
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));

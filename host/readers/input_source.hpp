@@ -22,8 +22,6 @@ class InputFile {
 
     const std::string& path() const { return path_; }
     std::string_view bytes() const { return bytes_; }
-    /// The same bytes under another name for messages.
-    InputFile renamed(std::string path) const;
 
     /// Tells the system that `part` of bytes() need not stay in memory; reading it again is fine.
     void release(std::string_view part) const;

@@ -46,8 +46,6 @@ TEST(InputFile, MapsAFileAndGivesItBackAfterRelease) {
     file.release({});
 
     EXPECT_EQ(file.bytes(), bytes);
-    EXPECT_EQ(InputFile("m", bytes).renamed("n").path(), "n");
-    EXPECT_EQ(file.renamed("n").bytes(), bytes);
 }
 
 TEST(InputFile, RefusesWhatIsNoRegularFile) {
