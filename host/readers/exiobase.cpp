@@ -18,8 +18,7 @@ namespace narrows {
 namespace {
 
 /// Opens a file with `labels` label columns. A third header row may hold the names of the labels.
-Grid open_grid(const InputSource& source, const std::string& name, Index labels) {
-    const InputFile file = source.open(name);
+Grid open_grid(const InputFile& file, Index labels) {
     std::string_view text = file.bytes();
     for (int line = 0; line < 2; ++line) {
         const auto end = text.find('\n');
@@ -137,12 +136,11 @@ void read_final_demand(const Grid& grid, const NodeList& nodes, TableData& data)
     grid.read(rows, columns, {{&data.F}});
 }
 
-Eigen::VectorXd read_output(const InputSource& source, const std::string& name,
-                            const NodeList& nodes) {
+Eigen::VectorXd read_output(const InputFile& file, const NodeList& nodes) {
     GridFormat format;
     format.separator = '\t';
     format.label_columns = 2;
-    const Grid grid(source.open(name), format);
+    const Grid grid(file, format);
     if (grid.num_columns() != 1) {
         throw ParseError(grid.path(), 1, 0, "", fmt::format("{} columns", grid.num_columns()),
                          "region, sector and output");
@@ -199,7 +197,7 @@ void read_factors(const Grid& grid, const NodeList& nodes, TableData& data) {
 void set_output(const InputSource& folder, const NodeList& nodes, bool is_coefficients,
                 TableData& data) {
     if (folder.has("x.txt")) {
-        data.x = read_output(folder, *folder.find("x.txt"), nodes);
+        data.x = read_output(folder.open_found("x.txt"), nodes);
     } else if (!is_coefficients) {
         data.x = data.Z.rowwise().sum() + data.F.rowwise().sum();
         note(data, "output-from-sums", "there is no x.txt: output is what the rows sum to");
@@ -270,7 +268,7 @@ IoTable read_exiobase(const InputSource& source, const ReadOptions& options) {
 
     NodeList nodes;
     {
-        const Grid grid = open_grid(source, *file, 2);
+        const Grid grid = open_grid(source.open(*file), 2);
         const Square square = square_of(grid);
         data.Z.resize(square.nodes.size(), square.nodes.size());
         grid.read(square.rows, square.columns, {{&data.Z}});
@@ -279,12 +277,12 @@ IoTable read_exiobase(const InputSource& source, const ReadOptions& options) {
     data.classification = nodes.classification(source.path(), kind_by_name);
     data.meta.classification = fmt::format("EXIOBASE 3, {} regions, {} sectors",
                                            nodes.regions().size(), nodes.sectors().size());
-    read_final_demand(open_grid(folder, *folder.find("Y.txt"), 2), nodes, data);
+    read_final_demand(open_grid(folder.open_found("Y.txt"), 2), nodes, data);
     set_output(folder, nodes, is_coefficients, data);
     std::string factors;
     for (const char* name : {"factor_inputs/F.txt", "satellite/F.txt"}) {
         if (data.V.size() > 0 || !folder.has(name)) continue;
-        read_factors(open_grid(folder, *folder.find(name), 1), nodes, data);
+        read_factors(open_grid(folder.open_found(name), 1), nodes, data);
         factors = name;
     }
     if (data.V.rows() == 0) {

@@ -176,6 +176,13 @@ TEST(Exiobase, RefusesAnotherYearThanTheOneInTheName) {
         {"2012", "2011"});
 }
 
+TEST(Exiobase, SaysThatFinalDemandIsMissing) {
+    expect_parts(message_of<FileError>([&] {
+                     read({{"Z.txt", transactions}}, "IOT_2011_pxp");
+                 }),
+                 {"Y.txt: cannot read"});
+}
+
 TEST(Exiobase, LeavesOtherFoldersOfPymrioAlone) {
     const auto recognises = formats::exiobase3().recognises;
     Files files = {{"Z.txt", transactions}, {"Y.txt", demand}};

@@ -375,6 +375,13 @@ TEST(InputSource, SaysThatAFileIsEncrypted) {
 
 constexpr std::size_t bomb = std::size_t{1} << 30;
 
+/// The address sanitizer keeps what was freed, so that its peak is not the program's.
+void expect_growth_below([[maybe_unused]] double mib, [[maybe_unused]] double before) {
+#ifndef __SANITIZE_ADDRESS__
+    EXPECT_LT(test::peak_mib() - before, mib);
+#endif
+}
+
 TEST(InputSource, RefusesAGzipBombWithoutUnpackingItAll) {
     std::string bytes;
     const std::string part = gzip(std::string(std::size_t{16} << 20, '\0'));
@@ -387,7 +394,7 @@ TEST(InputSource, RefusesAGzipBombWithoutUnpackingItAll) {
                  {"expands to more than 256 MiB and 100 times its size"});
     EXPECT_EQ(from.head("t.csv", 10), std::string(10, '\0'));
 
-    EXPECT_LT(test::peak_mib() - before, 700.0);
+    expect_growth_below(700.0, before);
     message_of<FileError>([&] { source(bytes, "t.tar.gz"); });
 }
 
@@ -405,7 +412,7 @@ TEST(InputSource, RefusesAZipBombWithoutUnpackingItAll) {
         expect_parts(message_of<FileError>([&] { from.open("t.csv"); }), {"archive/t.csv: "});
     }
 
-    EXPECT_LT(test::peak_mib() - before, 700.0);
+    expect_growth_below(700.0, before);
 }
 
 TEST(InputSource, RefusesAbsurdDeclaredSizes) {
