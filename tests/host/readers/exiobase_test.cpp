@@ -177,8 +177,9 @@ TEST(Exiobase, RefusesAnotherYearThanTheOneInTheName) {
 }
 
 TEST(Exiobase, SaysThatFinalDemandIsMissing) {
+    const ReadOptions forced = {.format = "exiobase3"};
     expect_parts(message_of<FileError>([&] {
-                     read({{"Z.txt", transactions}}, "IOT_2011_pxp");
+                     read({{"Z.txt", transactions}}, "IOT_2011_pxp", forced);
                  }),
                  {"Y.txt: cannot read"});
 }
