@@ -13,7 +13,7 @@
 namespace narrows {
 namespace decimal {
 
-constexpr std::ptrdiff_t readable = 32;  // bytes around a number that parse_short() may read
+constexpr std::ptrdiff_t readable = 32;  // bytes around a number that ShortNumbers may read
 
 __extension__ using Wide = unsigned __int128;
 
@@ -126,83 +126,110 @@ inline const char* add_digits(const char* at, const char* end, std::uint64_t& w)
 }
 
 #ifdef __SSE2__
-/// parse_decimal() for up to 31 digits and point, without sign and exponent, before `separator`;
-/// nullptr for all else. `readable` bytes must be there before and behind `at`. Almost without
-/// branches, because the lengths of numbers are unpredictable: the last 16 digits are taken from
-/// two views of the text, one shifted by the point, and added up in pairs.
-inline const char* parse_short(const char* at, char separator, double& value) {
-    const auto load = [](const void* from) {
-        return _mm_loadu_si128(static_cast<const __m128i*>(from));
-    };
-    const auto bits = [](__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); };
-    const __m128i zero = _mm_set1_epi8('0');
-    const auto separators = [&](__m128i text) {
-        return bits(_mm_cmpeq_epi8(text, _mm_set1_epi8(separator)));
-    };
-    const auto not_digits = [&](__m128i text) {
-        const __m128i digits = _mm_sub_epi8(text, zero);
-        return bits(_mm_cmpeq_epi8(_mm_max_epu8(digits, _mm_set1_epi8(10)), digits));
-    };
-    const auto points_in = [&](__m128i text) {
-        return bits(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
-    };
-    const __m128i text = load(at);
-    auto end = static_cast<unsigned>(std::countr_zero(separators(text) | 0x10000U));
-    unsigned others = not_digits(text);
-    unsigned points = points_in(text);
-    if (end == 16) {
-        const __m128i more = load(at + 16);
-        end += static_cast<unsigned>(std::countr_zero(separators(more) | 0x10000U));
-        others |= not_digits(more) << 16U;
-        points |= points_in(more) << 16U;
-        if (end == 32) return nullptr;
-    }
-    others &= (1U << end) - 1U;
-    const unsigned point = others != 0 ? 1U : 0U;
-    const unsigned count = end - point;
-    if (count == 0 || (others & (others - 1U)) != 0 || (others & ~points) != 0) return nullptr;
-    const auto first = static_cast<unsigned>(std::countr_zero(others | 1U << end));
-    const unsigned decimals = (end - first - 1U) & (0U - point);
-    const unsigned tail = end - ((first + 1U) & (0U - point));  // digits behind the point, or all
+/// parse_decimal() for up to 31 digits and point, without sign and exponent, before a separator.
+/// Almost without branches, because the lengths of numbers are unpredictable: the last 16 digits
+/// are taken from two views of the text, one shifted by the point, and added up in pairs.
+class ShortNumbers {
+  public:
+    explicit ShortNumbers(char separator) : separator_(_mm_set1_epi8(separator)) {}
 
-    alignas(16) static constexpr auto masks = [] {
-        std::array<std::uint8_t, 48> bytes = {};
-        for (std::size_t i = 16; i < 48; ++i) bytes[i] = 0xFF;
-        return bytes;
-    }();
-    const __m128i last = _mm_sub_epi8(load(at + end - 16), zero);
-    const __m128i before = _mm_sub_epi8(load(at + end - 17), zero);
-    const __m128i tail_mask = load(masks.data() + tail);
-    const __m128i all = _mm_or_si128(
-        _mm_and_si128(last, tail_mask),
-        _mm_andnot_si128(tail_mask, _mm_and_si128(before, load(masks.data() + count))));
-    const __m128i tens =
-        _mm_mullo_epi16(_mm_and_si128(all, _mm_set1_epi16(0xFF)), _mm_set1_epi16(10));
-    const __m128i pairs = _mm_add_epi16(tens, _mm_srli_epi16(all, 8));
-    const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(100 | 1 << 16));
-    const __m128i eights =
-        _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(10000 | 1 << 16));
-    const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
-    std::uint64_t w = (both & 0xFFFFFFFFU) * 100000000U + (both >> 32U);
-    if (count > 15) {
-        std::uint64_t lead = 0;
-        for (unsigned left = count - 16, i = 0; left > 0; ++i) {
-            if (i == first) continue;
-            lead = lead * 10 + static_cast<std::uint64_t>(at[i] - '0');
-            --left;
+    /// The end of the number; nullptr for all else. `readable` bytes must be there before and
+    /// behind `at`.
+    const char* parse(const char* at, double& value) const {
+        const __m128i text = load(at);
+        const __m128i digits = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+        auto end = static_cast<unsigned>(std::countr_zero(separators(text) | 0x10000U));
+        unsigned others = others_in(digits);
+        unsigned points = points_in(digits);
+        if (end == 16) {
+            const __m128i more = load(at + 16);
+            const __m128i more_digits = _mm_sub_epi8(more, _mm_set1_epi8('0'));
+            end += static_cast<unsigned>(std::countr_zero(separators(more) | 0x10000U));
+            others |= others_in(more_digits) << 16U;
+            points |= points_in(more_digits) << 16U;
+            if (end == 32) return nullptr;
         }
-        if (lead > 999) return nullptr;  // beyond 64 bits
-        w += lead * 10000000000000000U;
-        if (w > std::uint64_t{1} << 53U || decimals > 22) {
+        others &= (1U << end) - 1U;
+        const unsigned point = others != 0 ? 1U : 0U;
+        const unsigned count = end - point;
+        if (count == 0 || (others & (others - 1U)) != 0 || (others & ~points) != 0) return nullptr;
+        const auto first = static_cast<unsigned>(std::countr_zero(others | 1U << end));
+        const unsigned decimals = (end - first - 1U) & (0U - point);
+        const unsigned tail = end - ((first + 1U) & (0U - point));  // behind the point, or all
+        std::uint64_t w = last_digits(at + end, tail, count);
+        if (count > 15) {
+            if (count > 20) return nullptr;
+            const std::uint64_t lead = lead_digits(at + end, tail, count);
+            if (lead > 999) return nullptr;  // beyond 64 bits
+            w += lead * 10000000000000000U;
             const int power = -static_cast<int>(decimals);
             if (w == 0 || power < smallest_power) return nullptr;
             value = scaled(w, power);
             return at + end;
         }
+        value = static_cast<double>(static_cast<std::int64_t>(w)) / exact_powers[decimals];
+        return at + end;
     }
-    value = static_cast<double>(static_cast<std::int64_t>(w)) / exact_powers[decimals];
-    return at + end;
-}
+
+  private:
+    static __m128i load(const void* from) {
+        return _mm_loadu_si128(static_cast<const __m128i*>(from));
+    }
+    static unsigned bits(__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); }
+    unsigned separators(__m128i text) const { return bits(_mm_cmpeq_epi8(text, separator_)); }
+    static unsigned others_in(__m128i digits) {
+        return bits(_mm_cmpeq_epi8(_mm_max_epu8(digits, _mm_set1_epi8(10)), digits));
+    }
+    static unsigned points_in(__m128i digits) {
+        return bits(_mm_cmpeq_epi8(digits, _mm_set1_epi8('.' - '0')));
+    }
+
+    /// Windows of bytes whose last ones are set: `size` bytes from data[k] on have the last k set.
+    template <std::size_t size, std::size_t most>
+    static constexpr auto masks = [] {
+        std::array<std::uint8_t, most + size> bytes = {};
+        for (std::size_t i = size; i < bytes.size(); ++i) bytes[i] = 0xFF;
+        return bytes;
+    }();
+
+    /// The last 16 of `count` digits before `end`, `tail` of them behind the point.
+    static std::uint64_t last_digits(const char* end, unsigned tail, unsigned count) {
+        const __m128i zero = _mm_set1_epi8('0');
+        const __m128i last = _mm_sub_epi8(load(end - 16), zero);
+        const __m128i before = _mm_sub_epi8(load(end - 17), zero);
+        const std::uint8_t* const mask = masks<16, 32>.data();
+        const __m128i tail_mask = load(mask + tail);
+        const __m128i all =
+            _mm_or_si128(_mm_and_si128(last, tail_mask),
+                         _mm_andnot_si128(tail_mask, _mm_and_si128(before, load(mask + count))));
+        const __m128i tens =
+            _mm_mullo_epi16(_mm_and_si128(all, _mm_set1_epi16(0xFF)), _mm_set1_epi16(10));
+        const __m128i pairs = _mm_add_epi16(tens, _mm_srli_epi16(all, 8));
+        const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(100 | 1 << 16));
+        const __m128i eights =
+            _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(10000 | 1 << 16));
+        const auto both = static_cast<std::uint64_t>(_mm_cvtsi128_si64(eights));
+        return (both & 0xFFFFFFFFU) * 100000000U + (both >> 32U);
+    }
+
+    /// The up to four digits before those, from the same two views.
+    static std::uint64_t lead_digits(const char* end, unsigned tail, unsigned count) {
+        const auto word = [](const void* from) {
+            std::uint32_t bytes = 0;
+            std::memcpy(&bytes, from, sizeof bytes);
+            return bytes;
+        };
+        constexpr std::uint32_t zeros = 0x30303030U;
+        const std::uint8_t* const mask = masks<20, 32>.data();
+        const std::uint32_t tail_mask = word(mask + tail);
+        const std::uint32_t digits = ((word(end - 20) ^ zeros) & tail_mask) |
+                                     ((word(end - 21) ^ zeros) & ~tail_mask & word(mask + count));
+        const std::uint32_t pairs = digits * 10 + (digits >> 8U);
+        return (pairs & 0xFFU) * 100 + ((pairs >> 16U) & 0xFFU);
+    }
+
+    __m128i separator_;
+};
 #endif
 
 }  // namespace decimal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -77,11 +78,16 @@ class Grid {
         std::int64_t number;  // in the file, from 1
     };
     struct Part;
+    struct Cursor;
 
     std::size_t read_header(std::int64_t& lines);
     void read_part(std::size_t begin, std::size_t end, Part& part) const;
     std::string_view read_labels(std::string_view line, Part& part) const;
-    void parse_row(Index row, const std::vector<char>& wanted, double* out) const;
+    void parse_tile(Index row, Index count, const std::vector<char>& wanted, double* values) const;
+    template <std::size_t size>
+    void parse_rows(const std::array<Cursor, size>& rows, const std::vector<char>& wanted) const;
+    const char* read_field(const Cursor& row, const char* at, std::size_t column,
+                           bool wanted) const;
     [[noreturn]] void fail_number(Index row, Index column, std::string_view text) const;
 
     InputFile file_;

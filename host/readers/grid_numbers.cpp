@@ -37,44 +37,90 @@ void Grid::fail_number(Index row, Index column, std::string_view text) const {
     fail(row, column, in_quotes(text), special ? "a finite number" : "a number");
 }
 
-/// The numbers of a row that are wanted.
-void Grid::parse_row(Index row, const std::vector<char>& wanted, double* out) const {
-    const Line& line = lines_[static_cast<std::size_t>(row)];
-    const std::string_view text = file_.bytes().substr(line.begin, line.end - line.begin);
-    const char* const end = text.data() + text.size();
-    const char* at = text.data();
-    [[maybe_unused]] const bool early = static_cast<std::ptrdiff_t>(line.begin) < decimal::readable;
-    for (std::size_t c = 0; c < wanted.size(); ++c) {
-        if (wanted[c] != 0) {
+/// A row that is being read.
+struct Grid::Cursor {
+    Index row;
+    const char* begin;
+    const char* end;
+    const char* fast_end;  // ShortNumbers may be asked before it
+    double* out;
+};
+
+/// Reads the field at `at` the general way; returns the end of the row or what is behind the
+/// separator.
+const char* Grid::read_field(const Cursor& row, const char* at, std::size_t column,
+                             bool wanted) const {
+    if (wanted) {
+        while (at != row.end && *at == ' ') ++at;
+        const char* const after = parse_decimal(at, row.end, row.out[column]);
+        if (after == row.end) return after;
+        if (after != nullptr && *after == format_.separator) return after + 1;
+    }
+    const std::string_view text(at, static_cast<std::size_t>(row.end - at));
+    std::size_t next = 0;
+    const auto field = next_field(text, next, format_.separator);
+    const char* const after = next == std::string_view::npos ? row.end : at + next;
+    if (!wanted) return after;
+    const std::string_view number = unquoted(*field);
+    if (number.empty() && format_.blank_is_zero) {
+        row.out[column] = 0.0;
+        return after;
+    }
+    const std::optional<double> value = parse_number(number);
+    if (!value) fail_number(row.row, static_cast<Index>(column), number);
+    row.out[column] = *value;
+    return after;
+}
+
+/// The wanted numbers of some rows, column by column: where a number begins is known only when the
+/// one before it has been read, and with several rows the processor has other work meanwhile.
+template <std::size_t size>
+void Grid::parse_rows(const std::array<Cursor, size>& rows, const std::vector<char>& wanted) const {
+    std::array<const char*, size> at;
+    for (std::size_t i = 0; i < size; ++i) at[i] = rows[i].begin;
+    const char* const wants = wanted.data();
+    const std::size_t width = wanted.size();
 #ifdef __SSE2__
-            if (end - at > decimal::readable && !early) {
-                if (const char* const after = decimal::parse_short(at, format_.separator, out[c])) {
-                    at = after + 1;
+    const decimal::ShortNumbers numbers(format_.separator);
+#endif
+    for (std::size_t c = 0; c < width; ++c) {
+        for (std::size_t i = 0; i < size; ++i) {
+#ifdef __SSE2__
+            if (wants[c] != 0 && at[i] < rows[i].fast_end) {
+                if (const char* const after = numbers.parse(at[i], rows[i].out[c])) {
+                    at[i] = after + 1;
                     continue;
                 }
             }
 #endif
-            while (at != end && *at == ' ') ++at;
-            const char* const after = parse_decimal(at, end, out[c]);
-            if (after == end) return;
-            if (after != nullptr && *after == format_.separator) {
-                at = after + 1;
-                continue;
-            }
+            at[i] = read_field(rows[i], at[i], c, wants[c] != 0);
         }
-        auto next = static_cast<std::size_t>(at - text.data());
-        const auto field = next_field(text, next, format_.separator);
-        if (next != std::string_view::npos) at = text.data() + next;
-        if (wanted[c] == 0) continue;
-        const std::string_view number = unquoted(*field);
-        if (number.empty() && format_.blank_is_zero) {
-            out[c] = 0.0;
-            continue;
-        }
-        const std::optional<double> value = parse_number(number);
-        if (!value) fail_number(row, static_cast<Index>(c), number);
-        out[c] = *value;
     }
+}
+
+/// The wanted numbers of `count` rows, each at a multiple of `width` in `values`.
+void Grid::parse_tile(Index row, Index count, const std::vector<char>& wanted,
+                      double* values) const {
+    const auto width = static_cast<Index>(wanted.size());
+    const auto cursor_of = [&](Index r) -> Cursor {
+        const Line& line = lines_[static_cast<std::size_t>(r)];
+        const char* const text = file_.bytes().data();
+        const std::size_t around = decimal::readable;
+        const bool fast = line.begin >= around && line.end - line.begin > around;
+        return {r, text + line.begin, text + line.end,
+                text + (fast ? line.end - around : line.begin), values + (r - row) * width};
+    };
+    const auto one = [&](Index r) { parse_rows(std::array{cursor_of(r)}, wanted); };
+    Index r = row;
+    for (; r + 1 < row + count; r += 2) {
+        try {
+            parse_rows(std::array{cursor_of(r), cursor_of(r + 1)}, wanted);
+        } catch (const ParseError&) {  // the first row's error is the one to report
+            one(r);
+            one(r + 1);
+        }
+    }
+    if (r < row + count) one(r);
 }
 
 namespace {
@@ -182,15 +228,13 @@ void Grid::read(const std::vector<GridTarget>& rows, const std::vector<GridTarge
         const Index end = std::min(num_rows(), begin + tile);
         for (Index row = begin; row < end;) {
             const GridTarget to = rows[static_cast<std::size_t>(row)];
-            Index count = 0;  // of rows that go one below the other
+            Index count = 1;  // of rows that go one below the other
             for (; row + count < end; ++count) {
                 const GridTarget& next = rows[static_cast<std::size_t>(row + count)];
-                if (count > 0 && (next.group != to.group || next.index != to.index + count)) break;
-                if (count > 0 && adds(row + count) != adds(row)) break;
-                if (to.group < 0) continue;
-                parse_row(row + count, wanted_by(row),
-                          values + static_cast<std::size_t>(count) * width);
+                if (next.group != to.group || next.index != to.index + count) break;
+                if (adds(row + count) != adds(row)) break;
             }
+            if (to.group >= 0) parse_tile(row, count, wanted_by(row), values);
             if (to.group >= 0 && !adds(row)) {
                 store(values, count, to, false, column_to, blocks_of(row));
             }
@@ -208,7 +252,7 @@ void Grid::read(const std::vector<GridTarget>& rows, const std::vector<GridTarge
     std::vector<double> values(width);
     for (Index row = 0; row < num_rows(); ++row) {
         if (!adds(row)) continue;
-        parse_row(row, wanted_by(row), values.data());
+        parse_tile(row, 1, wanted_by(row), values.data());
         store(values.data(), 1, rows[static_cast<std::size_t>(row)], true, column_to,
               blocks_of(row));
     }

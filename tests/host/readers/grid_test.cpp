@@ -276,6 +276,13 @@ TEST(Grid, ReportsTheFirstErrorOfTheFile) {
     }
 }
 
+TEST(Grid, ReportsTheUpperOfTwoWrongRowsReadTogether) {
+    const Grid grid(text_file("l,a,b,c\nr,1,2,wrong\ns,wrong,2,3\n"), {});
+    Eigen::MatrixXd values(2, 3);
+    expect_parts(message_of<ParseError>([&] { grid.read(in_order(2), in_order(3), {{&values}}); }),
+                 {"file.csv:2: column 4", "expected a number"});
+}
+
 TEST(Grid, ReportsTheFirstRaggedLineOfTheFile) {
     std::string text = large_text(1000, 900);
     for (const Index row : {990, 400}) {
