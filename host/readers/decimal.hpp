@@ -150,9 +150,10 @@ class ShortNumbers {
             if (end == 32) return nullptr;
         }
         others &= (1U << end) - 1U;
-        const unsigned point = others != 0 ? 1U : 0U;
+        const unsigned point = (0U - others) >> 31U;  // 1 where there is one, without a branch
         const unsigned count = end - point;
-        if (count == 0 || (others & (others - 1U)) != 0 || (others & ~points) != 0) return nullptr;
+        const unsigned wrong = (others & (others - 1U)) | (others & ~points);
+        if (count == 0 || wrong != 0) return nullptr;
         const auto first = static_cast<unsigned>(std::countr_zero(others | 1U << end));
         const unsigned decimals = (end - first - 1U) & (0U - point);
         const unsigned tail = end - ((first + 1U) & (0U - point));  // behind the point, or all
@@ -194,17 +195,15 @@ class ShortNumbers {
 
     /// The last 16 of `count` digits before `end`, `tail` of them behind the point.
     static std::uint64_t last_digits(const char* end, unsigned tail, unsigned count) {
-        const __m128i zero = _mm_set1_epi8('0');
-        const __m128i last = _mm_sub_epi8(load(end - 16), zero);
-        const __m128i before = _mm_sub_epi8(load(end - 17), zero);
         const std::uint8_t* const mask = masks<16, 32>.data();
         const __m128i tail_mask = load(mask + tail);
-        const __m128i all =
-            _mm_or_si128(_mm_and_si128(last, tail_mask),
-                         _mm_andnot_si128(tail_mask, _mm_and_si128(before, load(mask + count))));
-        const __m128i tens =
-            _mm_mullo_epi16(_mm_and_si128(all, _mm_set1_epi16(0xFF)), _mm_set1_epi16(10));
-        const __m128i pairs = _mm_add_epi16(tens, _mm_srli_epi16(all, 8));
+        const __m128i before = _mm_and_si128(load(end - 17), load(mask + count));
+        const __m128i text = _mm_or_si128(_mm_and_si128(load(end - 16), tail_mask),
+                                          _mm_andnot_si128(tail_mask, before));
+        const __m128i digits = _mm_subs_epu8(text, _mm_set1_epi8('0'));  // what is masked stays 0
+        // (a + 256 b) (10 * 256 + 1) = a + 256 (10 a + b) modulo 2^16.
+        const __m128i pairs =
+            _mm_srli_epi16(_mm_mullo_epi16(digits, _mm_set1_epi16(10 * 256 + 1)), 8);
         const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(100 | 1 << 16));
         const __m128i eights =
             _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(10000 | 1 << 16));

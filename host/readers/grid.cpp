@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/delimited.hpp"
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/parallel.hpp"
 #include "host/readers/csv.hpp"
 #include "host/readers/decimal.hpp"
 #include "host/readers/delimited.hpp"
@@ -84,6 +85,7 @@ void Grid::parse_rows(const std::array<Cursor, size>& rows, const std::vector<ch
     const decimal::ShortNumbers numbers(format_.separator);
 #endif
     for (std::size_t c = 0; c < width; ++c) {
+#pragma GCC unroll 4
         for (std::size_t i = 0; i < size; ++i) {
 #ifdef __SSE2__
             if (wants[c] != 0 && at[i] < rows[i].fast_end) {

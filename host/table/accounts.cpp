@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/table/matrix_totals.hpp"
 
 namespace narrows {
 namespace {
@@ -68,9 +69,9 @@ Eigen::VectorXd column_sums(const Eigen::MatrixXd& matrix, Index n) {
 }
 
 /// What a sector without output buys counts as its output.
-void give_output(TableData& data) {
+void give_output(TableData& data, const MatrixTotals& of_z) {
     const Index n = data.x.size();
-    const Eigen::VectorXd inputs = column_sums(data.Z, n) + column_sums(data.M, n);
+    const Eigen::VectorXd inputs = of_z.columns + column_sums(data.M, n);
     const Eigen::VectorXd rest = column_sums(data.T, n) + column_sums(data.V, n);
     Index count = 0;
     Index first = 0;
@@ -137,26 +138,31 @@ void close_columns(TableData& data, const Eigen::VectorXd& difference) {
     data.T.row(row) += difference.transpose();
 }
 
-}  // namespace
-
-void close_accounts(TableData& data) {
-    give_output(data);
-    const OpenAccounts rows = open_accounts(row_accounts(data), "rows");
+void close(TableData& data, const MatrixTotals& of_z) {
+    give_output(data, of_z);
+    const OpenAccounts rows = open_accounts(row_accounts(data, of_z), "rows");
     if (rows.count > 0) {
         close_rows(data, rows.difference);
         report(data, rows, "residual-rows", "rows", "final use RESIDUAL");
     }
-    const OpenAccounts columns = open_accounts(column_accounts(data), "columns");
+    const OpenAccounts columns = open_accounts(column_accounts(data, of_z), "columns");
     if (columns.count > 0) {
         close_columns(data, columns.difference);
         report(data, columns, "residual-columns", "columns", "tax row RESIDUAL");
     }
 }
 
+}  // namespace
+
+void close_accounts(TableData& data) {
+    close(data, MatrixTotals(data.Z));
+}
+
 IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance) {
     try {
-        close_accounts(data);
-        return IoTable(std::move(data), acceptance);
+        const MatrixTotals of_z(data.Z);  // one pass over it for both
+        close(data, of_z);
+        return {of_z, std::move(data), acceptance};
     } catch (const BalanceError& error) {
         throw BalanceError(path + ": " + error.what());
     } catch (const ArgumentError& error) {
@@ -166,10 +172,10 @@ IoTable closed_table(TableData data, const std::string& path, Acceptance accepta
 
 void value_added_as_residual(TableData& data) {
     data.V.resize(0, 0);
-    give_output(data);
+    const MatrixTotals of_z(data.Z);
+    give_output(data, of_z);
     const Index n = data.x.size();
-    data.V = (data.x - column_sums(data.Z, n) - column_sums(data.M, n) - column_sums(data.T, n))
-                 .transpose();
+    data.V = (data.x - of_z.columns - column_sums(data.M, n) - column_sums(data.T, n)).transpose();
     data.value_added_names = {"value added (residual)"};
     note(data, "value-added-residual",
          "the table has no value added; it is gross output less all inputs");

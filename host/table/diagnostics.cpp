@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "host/table/io_table.hpp"
+#include "host/table/matrix_totals.hpp"
 
 namespace narrows {
 namespace {
@@ -65,54 +66,6 @@ Index count_negative(const Eigen::MatrixXd& matrix) {
     return (matrix.array() < 0.0).count();
 }
 
-/// Adds rows up column by column, as matrices lie in memory; begins with F.
-class RowSums {
-  public:
-    explicit RowSums(const TableData& table)
-        : table_(table), sums_(Eigen::VectorXd::Zero(table.Z.rows())), magnitude_(sums_) {
-        for (Index j = 0; j < table.F.cols(); ++j) add(table.F.col(j));
-    }
-    void add(const Eigen::Ref<const Eigen::VectorXd>& column) {
-        sums_ += column;
-        magnitude_ += column.cwiseAbs();
-    }
-    std::vector<AccountResidual> accounts() const {
-        return compare(table_.classification.labels(), sums_, magnitude_, table_.x,
-                       table_.Z.rows() + table_.F.cols(), table_.meta.rounding);
-    }
-
-  private:
-    const TableData& table_;
-    Eigen::VectorXd sums_;
-    Eigen::VectorXd magnitude_;
-};
-
-/// Adds columns up; begins with M, T and V.
-class ColumnSums {
-  public:
-    explicit ColumnSums(const TableData& table)
-        : table_(table), sums_(Eigen::VectorXd::Zero(table.Z.cols())), magnitude_(sums_) {
-        for (const Eigen::MatrixXd* block : {&table.M, &table.T, &table.V}) {
-            if (block->size() == 0) continue;
-            for (Index j = 0; j < block->cols(); ++j) add(j, block->col(j));
-        }
-    }
-    void add(Index j, const Eigen::Ref<const Eigen::VectorXd>& column) {
-        sums_[j] += column.sum();
-        magnitude_[j] += column.cwiseAbs().sum();
-    }
-    std::vector<AccountResidual> accounts() const {
-        return compare(table_.classification.labels(), sums_, magnitude_, table_.x,
-                       table_.Z.rows() + table_.M.rows() + table_.T.rows() + table_.V.rows(),
-                       table_.meta.rounding);
-    }
-
-  private:
-    const TableData& table_;
-    Eigen::VectorXd sums_;
-    Eigen::VectorXd magnitude_;
-};
-
 std::string describe(const BalanceReport& report, const char* side, const char* identity) {
     const AccountResidual& worst = report.worst.front();
     std::string text = fmt::format(
@@ -138,35 +91,38 @@ bool AccountResidual::balances() const {
     return std::isfinite(residual) && std::abs(residual) <= tolerance;
 }
 
-std::vector<AccountResidual> row_accounts(const TableData& table) {
-    RowSums sums(table);
-    for (Index j = 0; j < table.Z.cols(); ++j) sums.add(table.Z.col(j));
-    return sums.accounts();
+std::vector<AccountResidual> row_accounts(const TableData& table, const MatrixTotals& of_z) {
+    const MatrixTotals of_f(table.F);
+    return compare(table.classification.labels(), of_z.rows + of_f.rows,
+                   of_z.row_magnitudes + of_f.row_magnitudes, table.x,
+                   table.Z.rows() + table.F.cols(), table.meta.rounding);
 }
 
-std::vector<AccountResidual> column_accounts(const TableData& table) {
-    ColumnSums sums(table);
-    for (Index j = 0; j < table.Z.cols(); ++j) sums.add(j, table.Z.col(j));
-    return sums.accounts();
+std::vector<AccountResidual> column_accounts(const TableData& table, const MatrixTotals& of_z) {
+    Eigen::VectorXd sums = of_z.columns;
+    Eigen::VectorXd magnitudes = of_z.column_magnitudes;
+    Index num_entries = table.Z.rows();
+    for (const Eigen::MatrixXd* block : {&table.M, &table.T, &table.V}) {
+        if (block->size() == 0) continue;
+        sums += block->colwise().sum().transpose();
+        magnitudes += block->cwiseAbs().colwise().sum().transpose();
+        num_entries += block->rows();
+    }
+    return compare(table.classification.labels(), sums, magnitudes, table.x, num_entries,
+                   table.meta.rounding);
 }
 
 TableDiagnostics diagnose(const TableData& table) {
+    return diagnose(table, MatrixTotals(table.Z));
+}
+
+TableDiagnostics diagnose(const TableData& table, const MatrixTotals& of_z) {
     const Index n = table.Z.rows();
     const auto& labels = table.classification.labels();
     TableDiagnostics result;
-    // One pass over Z, which may be larger than any cache.
-    RowSums rows(table);
-    ColumnSums columns(table);
-    double inputs = 0.0;
-    for (Index j = 0; j < n; ++j) {
-        const auto column = table.Z.col(j);
-        rows.add(column);
-        columns.add(j, column);
-        inputs += column.sum();
-        result.negative_transactions += (column.array() < 0.0).count();
-    }
-    result.rows = summarise(rows.accounts());
-    result.columns = summarise(columns.accounts());
+    result.rows = summarise(row_accounts(table, of_z));
+    result.columns = summarise(column_accounts(table, of_z));
+    result.negative_transactions = of_z.num_negative;
 
     Eigen::VectorXd imports = Eigen::VectorXd::Zero(n);
     if (table.M.size() > 0) imports = table.M.colwise().sum().transpose();
@@ -183,7 +139,7 @@ TableDiagnostics diagnose(const TableData& table) {
             result.inputs_without_output.push_back(label);
         }
     }
-    inputs += imports.sum();
+    const double inputs = of_z.columns.sum() + imports.sum();
     result.import_matrix_share = inputs > 0.0 ? imports.sum() / inputs : 0.0;
     return result;
 }

@@ -7,6 +7,7 @@
 
 namespace narrows {
 
+struct MatrixTotals;
 struct TableData;
 
 /// One account that does not close: `sum` of its entries against the gross output it should equal.
@@ -21,9 +22,9 @@ struct AccountResidual {
 };
 
 /// Every row and every column against gross output, in table order; an account balances within the
-/// tolerance that TableDiagnostics states.
-std::vector<AccountResidual> row_accounts(const TableData& table);     // x = Z1 + F1
-std::vector<AccountResidual> column_accounts(const TableData& table);  // x' = 1'(Z + M + T + V)
+/// tolerance that TableDiagnostics states. Rows: x = Z1 + F1; columns: x' = 1'(Z + M + T + V).
+std::vector<AccountResidual> row_accounts(const TableData& table, const MatrixTotals& of_z);
+std::vector<AccountResidual> column_accounts(const TableData& table, const MatrixTotals& of_z);
 
 struct BalanceReport {
     std::vector<AccountResidual> worst;  // up to five, largest relative residual first
@@ -57,5 +58,7 @@ struct TableDiagnostics {
 };
 
 TableDiagnostics diagnose(const TableData& table);
+/// The same where the sums of Z are known.
+TableDiagnostics diagnose(const TableData& table, const MatrixTotals& of_z);
 
 }  // namespace narrows

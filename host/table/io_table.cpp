@@ -6,6 +6,7 @@
 
 #include "host/base/error.hpp"
 #include "host/base/hash.hpp"
+#include "host/table/matrix_totals.hpp"
 
 namespace narrows {
 namespace {
@@ -15,8 +16,16 @@ void check_shape(const char* name, const Eigen::MatrixXd& matrix, Index rows, In
         throw ArgumentError(fmt::format("{} is {} x {}, expected {} x {}", name, matrix.rows(),
                                         matrix.cols(), rows, columns));
     }
-    if (!matrix.allFinite())
-        throw ArgumentError(fmt::format("{} has a value that is not finite", name));
+}
+
+void check_finite(const char* name, const Eigen::MatrixXd& matrix) {
+    if (matrix.allFinite()) return;
+    throw ArgumentError(fmt::format("{} has a value that is not finite", name));
+}
+
+void check(const char* name, const Eigen::MatrixXd& matrix, Index rows, Index columns) {
+    check_shape(name, matrix, rows, columns);
+    check_finite(name, matrix);
 }
 
 void check_unique(const char* what, std::vector<std::string> names) {
@@ -48,20 +57,20 @@ void check_shapes(const TableData& table) {
     const Index uses = static_cast<Index>(table.final_uses.size());
     const auto num_sectors = static_cast<Index>(table.classification.sectors().size());
     if (n == 0) throw ArgumentError("the table has no sectors");
-    check_shape("Z", table.Z, n, n);
-    check_shape("F", table.F, n, uses);
-    check_shape("V", table.V, static_cast<Index>(table.value_added_names.size()), n);
+    check_shape("Z", table.Z, n, n);  // its sums tell whether it is finite
+    check("F", table.F, n, uses);
+    check("V", table.V, static_cast<Index>(table.value_added_names.size()), n);
     if (table.T.size() > 0 || !table.tax_names.empty()) {
-        check_shape("T", table.T, static_cast<Index>(table.tax_names.size()), n);
+        check("T", table.T, static_cast<Index>(table.tax_names.size()), n);
     }
-    check_shape("x", table.x, n, 1);
-    if (table.M.size() > 0) check_shape("M", table.M, n, n);
-    if (table.MF.size() > 0) check_shape("MF", table.MF, n, uses);
+    check("x", table.x, n, 1);
+    if (table.M.size() > 0) check("M", table.M, n, n);
+    if (table.MF.size() > 0) check("MF", table.MF, n, uses);
     if (table.classification.is_multi_regional() && table.M.size() + table.MF.size() > 0) {
         throw ArgumentError("a multi-regional table has its imports in Z and F, not in M and MF");
     }
     if (table.criticality_ratings.size() > 0) {
-        check_shape("criticality ratings", table.criticality_ratings, num_sectors, num_sectors);
+        check("criticality ratings", table.criticality_ratings, num_sectors, num_sectors);
     }
 }
 
@@ -72,10 +81,15 @@ Eigen::VectorXd column_sums(const Eigen::MatrixXd& matrix, Index n) {
 
 }  // namespace
 
-IoTable::IoTable(TableData data, Acceptance acceptance) : data_(std::move(data)) {
+IoTable::IoTable(TableData data, Acceptance acceptance)
+    : IoTable{MatrixTotals(data.Z), std::move(data), acceptance} {}  // braces: in this order
+
+IoTable::IoTable(const MatrixTotals& of_z, TableData data, Acceptance acceptance)
+    : data_(std::move(data)) {
     check_shapes(data_);
     check_names(data_);
-    diagnostics_ = diagnose(data_);
+    if (!of_z.column_magnitudes.allFinite()) check_finite("Z", data_.Z);
+    diagnostics_ = diagnose(data_, of_z);
     if (acceptance == Acceptance::balanced_only && !diagnostics_.acceptable()) {
         throw BalanceError(diagnostics_.first_problem());
     }

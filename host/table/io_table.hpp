@@ -127,6 +127,9 @@ class IoTable {
     std::string hash() const;
 
   private:
+    friend IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance);
+    IoTable(const MatrixTotals& of_z, TableData data, Acceptance acceptance);
+
     TableData data_;
     TableDiagnostics diagnostics_;
 };

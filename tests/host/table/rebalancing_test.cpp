@@ -6,6 +6,7 @@
 
 #include "host/base/error.hpp"
 #include "host/table/accounts.hpp"
+#include "host/table/matrix_totals.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/tables.hpp"
@@ -40,7 +41,8 @@ TableData with_residuals() {
 }
 
 void expect_closed(const TableData& data) {
-    for (const auto& accounts : {row_accounts(data), column_accounts(data)}) {
+    for (const auto& accounts :
+         {row_accounts(data, MatrixTotals(data.Z)), column_accounts(data, MatrixTotals(data.Z))}) {
         for (const AccountResidual& account : accounts) {
             EXPECT_LE(account.relative, 1e-11) << account.label;
         }
