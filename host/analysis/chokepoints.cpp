@@ -220,6 +220,7 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefM
         lost_per_import[j] = home.x[j] != 0.0 ? lost_per_import[j] / home.x[j] : 0.0;
     }
     ranking.gdp = home.gdp();
+    ranking.num_pairs = home.x.size() * static_cast<Index>(query.coalitions.size());
     for (const Coalition& coalition : query.coalitions) {
         for (Index product = 0; product < home.x.size(); ++product) {
             const Eigen::RowVectorXd blocked = query.share * imports_of(home, product, coalition);
@@ -231,6 +232,7 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefM
             if (row.blocked > 0.0) ranking.rows.push_back(std::move(row));
         }
     }
+    ranking.num_ranked_pairs = static_cast<Index>(ranking.rows.size());
     const Eigen::MatrixXd d = domestic_shares(home);
     const kernels::Bottleneck bottleneck(d.rows(), query.criticality.data(), d.data());
     const std::size_t total = ranking.rows.size();

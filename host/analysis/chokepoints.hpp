@@ -60,6 +60,8 @@ struct NegativeFlows {
 
 struct ChokepointRanking {
     std::vector<Chokepoint> rows;  // by gar descending, ties by code of product and coalition
+    Index num_pairs = 0;         // products times coalitions
+    Index num_ranked_pairs = 0;  // with imports to block: those that have a row
     NegativeFlows negative_flows;
     double gdp = 0.0;
     double max_error_bound = 0.0;

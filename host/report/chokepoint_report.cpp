@@ -38,6 +38,8 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
         {"share", "share of deliveries blocked", Style::text, query.share},
         {"lambda", "shortfall passed on (lambda)", Style::text, query.lambda},
         {"tail_lambda", "the same for the tail", Style::text, query.tail_lambda},
+        {"pairs", "pairs of product and origin", Style::count, ranking.num_pairs},
+        {"ranked_pairs", "of them with imports to block", Style::count, ranking.num_ranked_pairs},
     };
     Sheet sheet{"rows",
                 "",

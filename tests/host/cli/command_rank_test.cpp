@@ -46,9 +46,9 @@ std::string china(const ScratchFolder& folder) {
 TEST(Rank, PrintsTheKeysOfItsSchemaInOrder) {
     const Json ranking = run_json({"rank", "--home", "CHN"});
 
-    EXPECT_EQ(keys(ranking),
-              (Names{"schema", "run", "home", "scope", "unit", "gdp", "share", "lambda",
-                     "tail_lambda", "negative_flows", "negative_flows_sum", "rows"}));
+    EXPECT_EQ(keys(ranking), (Names{"schema", "run", "home", "scope", "unit", "gdp", "share",
+                                    "lambda", "tail_lambda", "pairs", "ranked_pairs",
+                                    "negative_flows", "negative_flows_sum", "rows"}));
     EXPECT_EQ(ranking["schema"], "narrows.rank/1");
     ASSERT_FALSE(ranking["rows"].empty());
     for (const Json& row : ranking["rows"]) {

@@ -29,6 +29,8 @@ TEST(RankOfPublishedTables, RanksEveryImportOfChinaInEveryYearOfWiod) {
     for (const char* year : {"1995", "2000", "2005", "2009", "2011"}) {
         const std::string path = test::shared_path(std::string("data/wiod2013/") + year).string();
         const auto report = test::run_json({"rank", path, "--home", "CHN"});
+        EXPECT_EQ(report["pairs"], 35 * 40) << year;
+        EXPECT_EQ(report["ranked_pairs"], report["rows"].size()) << year;
         EXPECT_EQ(static_cast<Index>(report["rows"].size()),
                   imported_pairs(read_table(path), "CHN"))
             << year;
