@@ -272,9 +272,16 @@ void add_findings(TableData& data, const Layout& layout) {
              fmt::format("columns counted as final use because nothing else is known of them: {}",
                          fmt::join(layout.unknown_columns, ", ")));
     }
-    const std::pair<bool, const char*> expected[] = {{!layout.value_added_rows.empty(), "VA"},
-                                                     {!layout.tax_rows.empty(), "TLS"},
-                                                     {layout.has_output_row, "OUT"}};
+    const auto& rows = layout.value_added_rows;
+    const bool includes_taxes = std::find(rows.begin(), rows.end(), "VA+TAXSUB") != rows.end();
+    if (includes_taxes) {
+        note(data, "value-added-with-taxes",
+             "value added includes taxes less subsidies on products: the row VA+TAXSUB");
+    }
+    const std::pair<bool, const char*> expected[] = {
+        {!layout.value_added_rows.empty(), "VA"},
+        {includes_taxes || !layout.tax_rows.empty(), "TLS"},
+        {layout.has_output_row, "OUT"}};
     for (const auto& [is_there, row] : expected) {
         if (is_there) continue;
         warn(data, "missing-row",

@@ -141,11 +141,11 @@ void close_columns(TableData& data, const Eigen::VectorXd& difference) {
 void close(TableData& data, const MatrixTotals& of_z) {
     give_output(data, of_z);
     const OpenAccounts rows = open_accounts(row_accounts(data, of_z), "rows");
+    const OpenAccounts columns = open_accounts(column_accounts(data, of_z), "columns");
     if (rows.count > 0) {
         close_rows(data, rows.difference);
         report(data, rows, "residual-rows", "rows", "final use RESIDUAL");
     }
-    const OpenAccounts columns = open_accounts(column_accounts(data, of_z), "columns");
     if (columns.count > 0) {
         close_columns(data, columns.difference);
         report(data, columns, "residual-columns", "columns", "tax row RESIDUAL");
@@ -161,7 +161,11 @@ void close_accounts(TableData& data) {
 IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance) {
     try {
         const MatrixTotals of_z(data.Z);  // one pass over it for both
-        close(data, of_z);
+        try {
+            close(data, of_z);
+        } catch (const BalanceError&) {
+            if (acceptance == Acceptance::balanced_only) throw;
+        }
         return {of_z, std::move(data), acceptance};
     } catch (const BalanceError& error) {
         throw BalanceError(path + ": " + error.what());

@@ -23,8 +23,9 @@ inline constexpr const char* residual_name = "RESIDUAL";
 /// that are not finite.
 void close_accounts(TableData& data);
 
-/// The table with its accounts closed: what every reader of a published format ends with. Errors
-/// name `path`; what a table cannot have (names that are there twice) is a ParseError.
+/// The table with its accounts closed: what every reader of a published format ends with.
+/// Acceptance::any leaves accounts open that close_accounts() refuses to close. Errors name `path`;
+/// what a table cannot have (names that are there twice) is a ParseError.
 IoTable closed_table(TableData data, const std::string& path, Acceptance acceptance);
 
 /// For formats without value added: `data.V` becomes one row, "value added (residual)" = x' - 1'Z -

@@ -308,7 +308,7 @@ TEST(Gloria, IsNotClaimedForSatellites) {
     for (const TableFormat& format : table_formats()) EXPECT_FALSE(format.recognises(source));
 }
 
-// Three of GLORIA's sectors, so nothing adds up: what was read shows in the refusal.
+// Three of GLORIA's sectors, so nothing adds up.
 TEST(Gloria, MockHasThreeRegionsThatDoNotBalance) {
     NARROWS_NEEDS_SHARED("data/layouts/gloria_mock");
 
@@ -317,6 +317,10 @@ TEST(Gloria, MockHasThreeRegionsThatDoNotBalance) {
 
     // The second product of region 1: made 5977600.
     expect_parts(message, {"rows", "R001_S002", "for 5977600"});
+    const IoTable table = read_table(InputSource(test::shared_path("data/layouts/gloria_mock")),
+                                     {.acceptance = Acceptance::any});
+    EXPECT_EQ(table.num_nodes(), 9);
+    EXPECT_DOUBLE_EQ(table.value_added().sum(), 3553956.0928017413);  // of the file V
 }
 
 }  // namespace
