@@ -147,7 +147,7 @@ Labelled read_sheet(const Workbook& workbook, const std::string& sheet) {
         result.names.emplace(code, row.text(1));
         rows.emplace_back();
         for (const Index c : columns) {
-            rows.back().push_back(row.text(c) == "..." ? 0.0 : row.require_number(c));
+            rows.back().push_back(row.text(c) == "..." ? 0.0 : row.require_number(c, std::nullopt));
         }
         return true;
     });
@@ -275,6 +275,10 @@ SupplyUse supply_use(const Matrices& from) {
     table.value_added_names = value_added;
     for (const std::string& use : uses) table.final_uses.push_back({"", use});
     const Codes imports = select(from.final_use.columns, is_imports);
+    if (imports.empty()) {
+        throw ParseError(from.final_use.path, from.final_use.codes_line, 0, "",
+                         "no column of imports", "F05000 or F050");
+    }
     const Eigen::MatrixXd duties =
         part(from.final_use, products, imports) - part(from.final_imports, products, imports);
     table.Y.conservativeResize(Eigen::NoChange, table.Y.cols() + duties.cols());

@@ -57,7 +57,7 @@ std::string choose_table(const InputSource& source, int wanted, int& year) {
     return found;
 }
 
-/// The records of a labels file, without the empty field at their ends.
+/// The records of a labels file, without the empty field at their ends; all have as many.
 std::vector<std::vector<std::string>> read_labels(const InputFile& file, std::size_t least) {
     CsvFile csv(file, '\t');
     std::vector<std::vector<std::string>> labels;
@@ -66,6 +66,10 @@ std::vector<std::vector<std::string>> read_labels(const InputFile& file, std::si
         if (fields.size() < least) {
             csv.fail(fields.size(), "", fmt::format("{} labels", fields.size()),
                      fmt::format("at least {}", least));
+        }
+        if (!labels.empty() && fields.size() != labels.front().size()) {
+            csv.fail(fields.size(), "", fmt::format("{} labels", fields.size()),
+                     fmt::format("{} as in the lines before", labels.front().size()));
         }
         labels.emplace_back(fields.begin(), fields.end());
     }

@@ -168,6 +168,10 @@ void place_rows(Reading& reading, const Roles& rows, const CsvMapping& mapping) 
                 rows.fail(in_quotes(rows.full(i)) + " twice", "each sector once");
             }
         } else if (role == "imports") {
+            const auto& names = reading.import_names;
+            if (std::find(names.begin(), names.end(), rows.full(i)) != names.end()) {
+                rows.fail(in_quotes(rows.full(i)) + " twice", "each row of imports once");
+            }
             named(reading.import_names, imports_group, rows.full(i));
         } else if (role == "taxes") {
             named(data.tax_names, taxes_group, rows.full(i));

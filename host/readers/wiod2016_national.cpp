@@ -155,13 +155,13 @@ class Builder {
         Eigen::MatrixXd& inputs = domestic ? data_.Z : data_.M;
         Eigen::MatrixXd& uses = domestic ? data_.F : data_.MF;
         for (Index j = 0; j < num_sectors_; ++j) {
-            inputs(i, j) = row.require_number(first_number + j);
+            inputs(i, j) = row.require_number(first_number + j, std::nullopt);
         }
         for (Index f = 0; f < uses.cols(); ++f) {
-            uses(i, f) = row.require_number(first_number + num_sectors_ + f);
+            uses(i, f) = row.require_number(first_number + num_sectors_ + f, std::nullopt);
         }
         if (domestic) {
-            data_.x[i] = row.require_number(output_column_);
+            data_.x[i] = row.require_number(output_column_, std::nullopt);
             if (const std::string name = row.text(2); !name.empty()) sectors_[i_(i)].name = name;
         }
     }
@@ -169,7 +169,7 @@ class Builder {
     void read_total(const SheetRow& row, const std::string& code) {
         const auto copy_to = [&](Eigen::MatrixXd& block, Index r) {
             for (Index j = 0; j < num_sectors_; ++j) {
-                block(r, j) = row.require_number(first_number + j);
+                block(r, j) = row.require_number(first_number + j, std::nullopt);
             }
         };
         const auto tax = std::find(tax_names.begin(), tax_names.end(), code);

@@ -357,7 +357,10 @@ TableData Builder::finish(const std::string& place) {
     set_output();
     data_.classification =
         Classification::multi_regional(std::move(sectors_), std::move(regions_), labels_);
-    if (data_.V.size() == 0) value_added_as_residual(data_);
+    if (data_.V.size() == 0) {
+        warn(data_, "missing-row", "there is no row of value added: the sheet may be cut");
+        value_added_as_residual(data_);
+    }
     return std::move(data_);
 }
 

@@ -13,10 +13,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.format = NARROWS_FUZZ_FORMAT;
     options.acceptance = Acceptance::any;
     try {
-        const InputSource source("fuzz",
-                                 test::files_in({reinterpret_cast<const char*>(data), size}));
+        const auto parts = test::parts_in({reinterpret_cast<const char*>(data), size});
+        const InputSource source("fuzz", test::zipped(parts));
         for (const TableFormat& format : table_formats()) format.recognises(source);
-        read_table(source, options).hash();
+        test::read_files(parts, options).hash();
     } catch (const Error&) {
     }
     return 0;

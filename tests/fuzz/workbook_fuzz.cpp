@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace narrows;
     const std::string_view input(reinterpret_cast<const char*>(data), size);
-    const auto files = test::files_in(input);
+    const auto files = test::zipped(test::parts_in(input));
     try {
         const Workbook book(
             InputFile("fuzz.xlsx", files.empty() ? std::string(input) : files.begin()->second));

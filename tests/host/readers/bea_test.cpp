@@ -104,9 +104,9 @@ TEST(Bea, ReadsTheWorkbooksOfOneYear) {
                {"42", "Trade", 15.0, 5.0, 20.0, 80.0, 12.0, -2.0},
                {"S00300", "Other", 2.0, 1.0, 3.0, 4.0, "...", -7.0},
                {"", "Total Intermediate", 37.0, 16.0},
-               {"V00100", "Compensation", 40.0, 50.0},
-               {"V00200", "Taxes", 3.0, 4.0},
-               {"V00300", "Surplus", 20.0, 30.0}});
+               {"V00100", "Compensation", 40.0, 50.0, 90.0, "...", "...", "..."},
+               {"V00200", "Taxes", 3.0, 4.0, 7.0, "...", "...", "..."},
+               {"V00300", "Surplus", 20.0, 30.0, 50.0, "...", "...", "..."}});
     const SheetCells imports =
         sheet({{"", "Commodity / Industry", "111", "42", "T001", "F010", "F040", "F050"},
                {"IOCode", "Name", "Farms", "Trade", "Sum", "PCE", "Exports", "Imports"},

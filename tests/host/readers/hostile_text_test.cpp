@@ -2,10 +2,10 @@
 // (tests/fuzz/seeds): read as before, refused, or read with a warning, but never silently wrong.
 #include <algorithm>
 #include <regex>
-#include <set>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
@@ -28,15 +28,24 @@ class HostileText : public testing::TestWithParam<Seed> {
     static IoTable read(const Files& files) {
         ReadOptions options;
         options.format = GetParam().format;
-        return read_table(InputSource("table", files), options);
+        return test::read_files(files, options);
     }
     const IoTable& original() const { return original_; }
 
-    /// The files that are text, with names.
+    /// The files that are text, without parts of workbooks and mapping files.
     static std::vector<std::string> text_files() {
         std::vector<std::string> names;
         for (const auto& [name, bytes] : GetParam().files) {
-            if (bytes.rfind("PK", 0) != 0) names.push_back(name);
+            if (name.find('!') == std::string::npos && name != "mapping.json")
+                names.push_back(name);
+        }
+        return names;
+    }
+    /// The parts of workbooks that are sheets; every row has its line.
+    static std::vector<std::string> sheets() {
+        std::vector<std::string> names;
+        for (const auto& [name, bytes] : GetParam().files) {
+            if (name.find("!xl/worksheets/") != std::string::npos) names.push_back(name);
         }
         return names;
     }
@@ -78,27 +87,26 @@ class HostileText : public testing::TestWithParam<Seed> {
     mutable std::string message_;
 };
 
-/// Those of formats that there are, without those that are workbooks alone.
-std::vector<Seed> text_seeds() {
-    std::set<std::string> formats;
-    for (const TableFormat& format : table_formats()) formats.insert(format.key);
+std::string name_of(const testing::TestParamInfo<Seed>& seed) {
+    std::string name = seed.param.format + "_" + seed.param.name;
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+    return name;
+}
+
+/// Those that are workbooks, or those that are not.
+std::vector<Seed> seeds(bool workbooks) {
     std::vector<Seed> seeds = test::table_seeds();
     std::erase_if(seeds, [&](const Seed& seed) {
-        return formats.count(seed.format) == 0 ||
-               std::all_of(seed.files.begin(), seed.files.end(),
-                           [](const auto& file) { return file.second.rfind("PK", 0) == 0; });
+        return (seed.files.begin()->first.find('!') != std::string::npos) != workbooks;
     });
     return seeds;
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, HostileText, testing::ValuesIn(text_seeds()),
-                         [](const auto& seed) {
-                             std::string name = seed.param.format + "_" + seed.param.name;
-                             std::replace_if(
-                                 name.begin(), name.end(),
-                                 [](char c) { return std::isalnum(c) == 0; }, '_');
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Formats, HostileText, testing::ValuesIn(seeds(false)), name_of);
+
+class HostileSheet : public HostileText {};
+INSTANTIATE_TEST_SUITE_P(Formats, HostileSheet, testing::ValuesIn(seeds(true)), name_of);
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -229,7 +237,7 @@ TEST_P(HostileText, IsNeverMisreadWithALineMissing) {
 
 TEST_P(HostileText, IsNeverMisreadWithAColumnLabelTwice) {
     for (const std::string& name : text_files()) {
-        if (!is_table(name)) continue;
+        if (!is_table(name) || name.rfind("labels_", 0) == 0) continue;  // Eora's have no header
         const std::string& text = GetParam().files.at(name);
         const std::string header = lines_of(text).front();
         const std::string separator(1, separator_of(text));
@@ -271,6 +279,54 @@ TEST_P(HostileText, IsRefusedWithTheLineOfATextForANumber) {
         }
     }
     EXPECT_GT(num_refused, 0);
+}
+
+TEST_P(HostileSheet, IsNeverMisreadWithARowMissingOrTwice) {
+    for (const std::string& name : sheets()) {
+        const std::vector<std::string> lines = lines_of(GetParam().files.at(name));
+        for (std::size_t changed = 0; changed < lines.size(); ++changed) {
+            std::string missing;
+            std::string twice;
+            for (std::size_t i = 0; i < lines.size(); ++i) {
+                if (i != changed) missing += lines[i];
+                twice += i == changed ? lines[i] + lines[i] : lines[i];
+            }
+            try_text(name, missing, "a missing row");
+            try_text(name, twice, "a row twice");
+        }
+    }
+}
+
+TEST_P(HostileSheet, IsNeverMisreadWithACellMissing) {
+    for (const std::string& name : sheets()) {
+        for (const std::string& text :
+             each_replaced(GetParam().files.at(name), "<c r=\"[A-Z]+[0-9]+\".*?</c>", "")) {
+            try_text(name, text, "a missing cell");
+        }
+    }
+}
+
+TEST_P(HostileSheet, IsNeverMisreadWithTextForANumber) {
+    int num_refused = 0;
+    for (const std::string& name : sheets()) {
+        for (const char* text : {"n/a", "1,5", "1'000", ""}) {
+            for (const std::string& wrong :
+                 each_replaced(GetParam().files.at(name), "><v>[^<]+</v>",
+                               fmt::format(" t=\"inlineStr\"><is><t>{}</t></is>", text))) {
+                if (try_text(name, wrong, "text") == Outcome::refused) ++num_refused;
+            }
+        }
+    }
+    EXPECT_GT(num_refused, 0);
+}
+
+TEST_P(HostileSheet, IsNeverMisreadWhereItIsCutOff) {
+    for (const std::string& name : sheets()) {
+        const std::string& text = GetParam().files.at(name);
+        for (std::size_t size = 0; size < text.size(); size += 7) {
+            try_text(name, text.substr(0, size), "a cut");
+        }
+    }
 }
 
 }  // namespace
