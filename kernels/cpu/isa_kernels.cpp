@@ -105,8 +105,46 @@ double perturb(std::int64_t n, const double* a, const double* spread, std::uint6
     return sum;
 }
 
+// A tile of sums fills the registers as in a matrix product: users x vectors of lanes.
+#if defined(__AVX512F__)
+constexpr std::int64_t vector_size = 8, tile_users = 8, tile_vectors = 3;
+#elif defined(__AVX__)
+constexpr std::int64_t vector_size = 4, tile_users = 4, tile_vectors = 3;
+#else
+constexpr std::int64_t vector_size = 2, tile_users = 4, tile_vectors = 2;
+#endif
+typedef double Vector __attribute__((vector_size(vector_size * sizeof(double))));
+
+void shortage(const double* weights, std::int64_t num_products, const ProductRows* products,
+              const double* loss, double* best) {
+    constexpr std::int64_t lanes = tile_vectors * vector_size;
+    for (std::int64_t i = 0; i < tile_users * lanes; ++i) best[i] = 0.0;
+    for (std::int64_t g = 0; g < num_products; ++g) {
+        Vector sums[tile_users][tile_vectors] = {};
+        const double* row = loss + products[g].first * lanes;
+        for (std::int64_t r = 0; r < products[g].count; ++r, row += lanes, weights += tile_users) {
+            Vector losses[tile_vectors];
+            for (std::int64_t v = 0; v < tile_vectors; ++v) {
+                losses[v] = *reinterpret_cast<const Vector*>(row + v * vector_size);
+            }
+            for (std::int64_t u = 0; u < tile_users; ++u) {
+                for (std::int64_t v = 0; v < tile_vectors; ++v) {
+                    sums[u][v] += weights[u] * losses[v];
+                }
+            }
+        }
+        for (std::int64_t u = 0; u < tile_users; ++u) {
+            for (std::int64_t v = 0; v < tile_vectors; ++v) {
+                auto& largest = *reinterpret_cast<Vector*>(best + u * lanes + v * vector_size);
+                largest = sums[u][v] > largest ? sums[u][v] : largest;
+            }
+        }
+    }
+}
+
 const IsaKernels table = {
-    NARROWS_TEXT(NARROWS_ISA), gemm, gth_invert, lu_factor, lu_solve, perturb};
+    NARROWS_TEXT(NARROWS_ISA), gemm, gth_invert, lu_factor, lu_solve, perturb, shortage, tile_users,
+    tile_vectors* vector_size};
 
 }  // namespace
 

@@ -13,6 +13,11 @@ using Gemm = void (*)(bool transpose_a, bool transpose_b, std::int64_t m, std::i
                       std::int64_t k, double alpha, const double* a, std::int64_t lda,
                       const double* b, std::int64_t ldb, double beta, double* c, std::int64_t ldc);
 
+/// Nodes [first, first + count) that make one product.
+struct ProductRows {
+    std::int64_t first, count;
+};
+
 struct IsaKernels {
     const char* name;  // "sse2", "avx2", "avx512"
     Gemm gemm;         // Eigen's
@@ -28,6 +33,12 @@ struct IsaKernels {
     double (*perturb)(std::int64_t n, const double* a, const double* spread,
                       std::uint64_t first_cell, std::uint64_t seed, std::uint32_t stream,
                       std::uint32_t draw, double* column);
+    /// best(user, lane) = max over products of sum_r weights(r, user) loss(r, lane) for a tile of
+    /// shortage_users users (weights user fastest, only the rows of `products`) and shortage_lanes
+    /// lanes (lane fastest, aligned to 64 bytes), weights and losses >= 0.
+    void (*shortage)(const double* weights, std::int64_t num_products, const ProductRows* products,
+                     const double* loss, double* best);
+    std::int64_t shortage_users, shortage_lanes;
 };
 
 const IsaKernels& kernels_sse2();

@@ -1,0 +1,231 @@
+#include "kernels/cpu/shortage.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "kernels/cpu/threads.hpp"
+
+namespace narrows::cpu {
+namespace {
+
+constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
+
+/// Doubles that begin at a multiple of a cache line.
+class AlignedDoubles {
+  public:
+    explicit AlignedDoubles(std::int64_t size)
+        : data_(static_cast<double*>(
+              ::operator new(static_cast<std::size_t>(size) * sizeof(double), alignment))) {
+        std::fill_n(data_, size, 0.0);
+    }
+    ~AlignedDoubles() { ::operator delete(data_, alignment); }
+    AlignedDoubles(const AlignedDoubles&) = delete;
+    AlignedDoubles& operator=(const AlignedDoubles&) = delete;
+    double* data() { return data_; }
+    double& operator[](std::int64_t i) { return data_[i]; }
+
+  private:
+    static constexpr std::align_val_t alignment{64};
+    double* data_;
+};
+
+}  // namespace
+
+struct Shortage::Lane {
+    std::int64_t scenario = -1;
+    std::int64_t lambda = 0;  // which of them
+    std::int64_t sweeps = 0;
+};
+
+/// Scenarios side by side, scenario fastest.
+struct Shortage::Lanes {
+    std::int64_t width;
+    AlignedDoubles loss;  // delta, n x width
+    AlignedDoubles next;  // max_g sum w delta, then delta of the next sweep
+    std::vector<Lane> running;
+    std::vector<double> lambda, change, largest;  // by lane
+    std::vector<double> column;                   // one lane's
+
+    Lanes(std::int64_t n, std::int64_t tile_users, std::int64_t lanes)
+        : width(lanes),
+          loss(n * lanes),
+          next((n + tile_users) * lanes),
+          running(static_cast<std::size_t>(lanes)),
+          lambda(running.size()),
+          change(running.size()),
+          largest(running.size()),
+          column(static_cast<std::size_t>(n)) {}
+};
+
+/// Scenarios that wait for a lane.
+struct Shortage::Queue {
+    const std::vector<kernels::ShortageScenario>& scenarios;
+    const std::vector<double>& lambdas;
+    const Done& done;
+    std::atomic<std::int64_t> next;
+};
+
+Shortage::Shortage(std::int64_t n, const double* w, std::vector<std::int64_t> starts,
+                   std::vector<std::int64_t> home, const IsaKernels& kernels)
+    : n_(n), kernels_(kernels), starts_(std::move(starts)), home_(std::move(home)) {
+    for (const std::int64_t user : home_) {
+        home_weights_.insert(home_weights_.end(), w + user * n, w + (user + 1) * n);
+    }
+    const std::int64_t width = kernels_.shortage_users;
+    const auto num_products = static_cast<std::int64_t>(starts_.size()) - 1;
+    for (std::int64_t first = 0; first < n; first += width) {
+        Tile tile{first, {}, {}};
+        const std::int64_t end = std::min(n, first + width);
+        for (std::int64_t g = 0; g < num_products; ++g) {
+            const std::int64_t begin = starts_[static_cast<std::size_t>(g)];
+            const std::int64_t rows = starts_[static_cast<std::size_t>(g) + 1] - begin;
+            bool needed = false;
+            for (std::int64_t j = first; j < end; ++j) {
+                const double* const column = w + j * n + begin;
+                needed |= std::any_of(column, column + rows, [](double v) { return v != 0.0; });
+            }
+            if (!needed) continue;
+            tile.products.push_back({begin, rows});
+            for (std::int64_t r = begin; r < begin + rows; ++r) {
+                for (std::int64_t j = first; j < first + width; ++j) {
+                    tile.weights.push_back(j < end ? w[r + j * n] : 0.0);
+                }
+            }
+            operations_ += rows * width;
+        }
+        tiles_.push_back(std::move(tile));
+    }
+    for (std::int64_t g = 0; g < num_products; ++g) {
+        longest_ = std::max(longest_, starts_[static_cast<std::size_t>(g) + 1] -
+                                          starts_[static_cast<std::size_t>(g)]);
+    }
+}
+
+/// The withheld product's part of a swept lane.
+void Shortage::add_direct(Lanes& lanes, std::int64_t lane,
+                          const kernels::ShortageScenario& scenario) const {
+    const double lambda = lanes.lambda[static_cast<std::size_t>(lane)];
+    const std::int64_t begin = starts_[static_cast<std::size_t>(scenario.product)];
+    const std::int64_t rows = starts_[static_cast<std::size_t>(scenario.product) + 1] - begin;
+    double* const column = lanes.column.data();
+    for (std::int64_t r = 0; r < rows; ++r) {
+        column[r] = scenario.delivered[r] * lanes.loss[(begin + r) * lanes.width + lane];
+    }
+    for (std::size_t u = 0; u < home_.size(); ++u) {
+        if (scenario.direct[u] == 0.0) continue;
+        const double* const w = &home_weights_[u * static_cast<std::size_t>(n_)] + begin;
+        double passed_on = 0.0;
+        for (std::int64_t r = 0; r < rows; ++r) passed_on += w[r] * column[r];
+        double& next = lanes.next[home_[u] * lanes.width + lane];
+        next = std::max(next, scenario.direct[u] + lambda * passed_on);
+    }
+}
+
+/// Makes the swept values the losses of all lanes.
+///
+/// A value of T, the right-hand side, is a sum of at most `longest` products w delta, each rounded,
+/// with lambda and the direct loss: its rounding is within (longest + 3) u max delta. T is a
+/// contraction, so |T(delta) - exact| <= (lambda |T(delta) - delta|_inf + rounding) / (1 - lambda).
+void Shortage::take_sweep(Lanes& lanes) const {
+    std::fill(lanes.change.begin(), lanes.change.end(), 0.0);
+    std::fill(lanes.largest.begin(), lanes.largest.end(), 0.0);
+    const auto width = static_cast<std::size_t>(lanes.width);
+    double* const change = lanes.change.data();
+    double* const largest = lanes.largest.data();
+    for (std::int64_t j = 0; j < n_; ++j) {
+        const double* const next = &lanes.next[j * lanes.width];
+        double* const loss = &lanes.loss[j * lanes.width];
+        for (std::size_t at = 0; at < width; ++at) {
+            change[at] = std::max(change[at], std::abs(next[at] - loss[at]));
+            largest[at] = std::max(largest[at], next[at]);
+            loss[at] = next[at];
+        }
+    }
+}
+
+void Shortage::run(Queue& queue) const {
+    const std::int64_t width = kernels_.shortage_lanes;
+    Lanes lanes(n_, kernels_.shortage_users, width);
+    for (std::int64_t at = 0; at < width; ++at) start_next(queue, lanes, at);
+    const auto is_running = [](const Lane& lane) { return lane.scenario >= 0; };
+    while (std::any_of(lanes.running.begin(), lanes.running.end(), is_running)) {
+        for (const Tile& tile : tiles_) {
+            kernels_.shortage(tile.weights.data(), static_cast<std::int64_t>(tile.products.size()),
+                              tile.products.data(), lanes.loss.data(),
+                              lanes.next.data() + tile.first_user * width);
+        }
+        for (std::int64_t at = 0; at < width; ++at) {
+            const Lane& lane = lanes.running[static_cast<std::size_t>(at)];
+            lanes.lambda[static_cast<std::size_t>(at)] =
+                is_running(lane) ? queue.lambdas[static_cast<std::size_t>(lane.lambda)] : 0.0;
+        }
+        for (std::int64_t j = 0; j < n_; ++j) {
+            for (std::int64_t at = 0; at < width; ++at) {
+                lanes.next[j * width + at] *= lanes.lambda[static_cast<std::size_t>(at)];
+            }
+        }
+        for (std::int64_t at = 0; at < width; ++at) {
+            const Lane& lane = lanes.running[static_cast<std::size_t>(at)];
+            if (is_running(lane)) {
+                add_direct(lanes, at, queue.scenarios[static_cast<std::size_t>(lane.scenario)]);
+            }
+        }
+        take_sweep(lanes);
+        for (std::int64_t at = 0; at < width; ++at) {
+            if (is_running(lanes.running[static_cast<std::size_t>(at)])) finish(queue, lanes, at);
+        }
+    }
+}
+
+/// The next scenario for a lane; scenario -1 where none is left.
+void Shortage::start_next(Queue& queue, Lanes& lanes, std::int64_t at) const {
+    const std::int64_t scenario = queue.next++;
+    const auto count = static_cast<std::int64_t>(queue.scenarios.size());
+    lanes.running[static_cast<std::size_t>(at)] = {
+        scenario < count && !queue.lambdas.empty() ? scenario : -1, 0, 0};
+    for (std::int64_t j = 0; j < n_; ++j) lanes.loss[j * lanes.width + at] = 0.0;
+}
+
+/// Hands the lane's losses over where they have converged.
+void Shortage::finish(Queue& queue, Lanes& lanes, std::int64_t at) const {
+    const auto slot = static_cast<std::size_t>(at);
+    Lane& lane = lanes.running[slot];
+    ++lane.sweeps;
+    const double lambda = lanes.lambda[slot];
+    const double rounding = static_cast<double>(longest_ + 3) * unit_roundoff * lanes.largest[slot];
+    const double left = lambda * lanes.change[slot];
+    if (left > rounding) return;
+    for (std::int64_t j = 0; j < n_; ++j) {
+        lanes.column[static_cast<std::size_t>(j)] = lanes.loss[j * lanes.width + at];
+    }
+    queue.done(lane.scenario, lane.lambda,
+               {lanes.column.data(), (left + rounding) / (1.0 - lambda), lane.sweeps});
+    lane.sweeps = 0;
+    if (++lane.lambda == static_cast<std::int64_t>(queue.lambdas.size())) {
+        start_next(queue, lanes, at);
+    }
+}
+
+void Shortage::solve(const std::vector<kernels::ShortageScenario>& scenarios,
+                     const std::vector<double>& lambdas, int num_threads, const Done& done) const {
+    Queue queue{scenarios, lambdas, done, {0}};
+    const std::int64_t tiles =
+        (static_cast<std::int64_t>(scenarios.size()) + kernels_.shortage_lanes - 1) /
+        kernels_.shortage_lanes;
+    Threads threads(static_cast<int>(
+        std::clamp<std::int64_t>(num_threads, 1, std::max<std::int64_t>(tiles, 1))));
+    threads.run(threads.count(), [&](std::int64_t, int) {
+        try {
+            run(queue);
+        } catch (...) {
+            queue.next = static_cast<std::int64_t>(scenarios.size());  // the others stop soon
+            throw;
+        }
+    });
+}
+
+}  // namespace narrows::cpu
