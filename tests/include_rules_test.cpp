@@ -23,7 +23,7 @@ const std::map<std::string, std::set<std::string>> rules = {
     {"host/readers", {"host/base", "host/table"}},
     {"host/backend", {"host/base", "host/table", "kernels"}},
     {"host/model", {"host/base", "host/table", "host/backend"}},
-    {"host/analysis", {"host/base", "host/table", "host/model", "kernels/common"}},
+    {"host/analysis", {"host/base", "host/table", "host/backend", "host/model", "kernels/common"}},
     {"host/report", {"host/base", "host/table", "host/model", "host/analysis"}},
 };
 

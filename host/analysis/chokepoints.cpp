@@ -24,9 +24,7 @@ void require_share(const char* name, double value, bool one_allowed) {
 }
 
 void check(const HomeEconomy& home, const ChokepointQuery& query) {
-    require_share("share", query.share, true);
-    require_share("lambda", query.lambda, false);
-    require_share("tail lambda", query.tail_lambda, false);
+    check_shares(query);
     const auto s = static_cast<Index>(home.sectors.size());
     if (query.criticality.rows() != s || query.criticality.cols() != s) {
         throw ArgumentError(fmt::format("criticality is {} x {}, expected {} x {}",
@@ -35,22 +33,6 @@ void check(const HomeEconomy& home, const ChokepointQuery& query) {
     if (!((query.criticality.array() >= 0.0) && (query.criticality.array() <= 1.0)).all()) {
         throw ArgumentError("criticality has a value outside [0, 1]");
     }
-}
-
-/// The same economy with no flow below 0; what was below counts as no need.
-HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found) {
-    HomeEconomy result = home;
-    const auto clip = [&](Eigen::MatrixXd& flows) {
-        found.count += (flows.array() < 0.0).count();
-        found.sum += flows.cwiseMin(0.0).sum();
-        flows = flows.cwiseMax(0.0);
-    };
-    clip(result.domestic);
-    for (Eigen::MatrixXd& origin : result.imports) clip(origin);
-    if (found.count == 0) return result;
-    result.total_use = result.domestic;
-    for (const Eigen::MatrixXd& origin : result.imports) result.total_use += origin;
-    return result;
 }
 
 Eigen::RowVectorXd imports_of(const HomeEconomy& home, Index product, const Coalition& coalition) {
@@ -165,17 +147,36 @@ std::vector<std::string> codes(const HomeEconomy& home, const Coalition& coaliti
     return result;
 }
 
-void sort_rows(const HomeEconomy& home, std::vector<Chokepoint>& rows) {
-    std::stable_sort(rows.begin(), rows.end(), [&](const Chokepoint& a, const Chokepoint& b) {
-        if (a.gar != b.gar) return a.gar > b.gar;
-        const std::string& product_a = home.sectors[static_cast<std::size_t>(a.product)].code;
-        const std::string& product_b = home.sectors[static_cast<std::size_t>(b.product)].code;
-        if (product_a != product_b) return product_a < product_b;
-        return codes(home, a.coalition) < codes(home, b.coalition);
-    });
+}  // namespace
+
+void check_shares(const ChokepointQuery& query) {
+    require_share("share", query.share, true);
+    require_share("lambda", query.lambda, false);
+    require_share("tail lambda", query.tail_lambda, false);
 }
 
-}  // namespace
+bool ranks_before(const HomeEconomy& home, const Chokepoint& a, const Chokepoint& b) {
+    if (a.gar != b.gar) return a.gar > b.gar;
+    const std::string& product_a = home.sectors[static_cast<std::size_t>(a.product)].code;
+    const std::string& product_b = home.sectors[static_cast<std::size_t>(b.product)].code;
+    if (product_a != product_b) return product_a < product_b;
+    return codes(home, a.coalition) < codes(home, b.coalition);
+}
+
+HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found) {
+    HomeEconomy result = home;
+    const auto clip = [&](Eigen::MatrixXd& flows) {
+        found.count += (flows.array() < 0.0).count();
+        found.sum += flows.cwiseMin(0.0).sum();
+        flows = flows.cwiseMax(0.0);
+    };
+    clip(result.domestic);
+    for (Eigen::MatrixXd& origin : result.imports) clip(origin);
+    if (found.count == 0) return result;
+    result.total_use = result.domestic;
+    for (const Eigen::MatrixXd& origin : result.imports) result.total_use += origin;
+    return result;
+}
 
 std::vector<Coalition> each_origin(const HomeEconomy& home) {
     std::vector<Coalition> result;
@@ -209,18 +210,14 @@ Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& 
     return coalition;
 }
 
-ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefModel& model,
-                                   const ChokepointQuery& query) {
-    check(published, query);
-    ChokepointRanking ranking;
-    const HomeEconomy home = without_negative_flows(published, ranking.negative_flows);
+std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefModel& model,
+                                      const ChokepointQuery& query) {
     // L va, then divided by x: one solve serves the low-loss end of every scenario.
     Eigen::VectorXd lost_per_import = model.solve_output(home.value_added);
     for (Index j = 0; j < home.x.size(); ++j) {
         lost_per_import[j] = home.x[j] != 0.0 ? lost_per_import[j] / home.x[j] : 0.0;
     }
-    ranking.gdp = home.gdp();
-    ranking.num_pairs = home.x.size() * static_cast<Index>(query.coalitions.size());
+    std::vector<Chokepoint> rows;
     for (const Coalition& coalition : query.coalitions) {
         for (Index product = 0; product < home.x.size(); ++product) {
             const Eigen::RowVectorXd blocked = query.share * imports_of(home, product, coalition);
@@ -229,9 +226,20 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefM
             row.coalition = coalition;
             row.blocked = blocked.sum();
             row.gar_linear = blocked.dot(lost_per_import);
-            if (row.blocked > 0.0) ranking.rows.push_back(std::move(row));
+            if (row.blocked > 0.0) rows.push_back(std::move(row));
         }
     }
+    return rows;
+}
+
+ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefModel& model,
+                                   const ChokepointQuery& query) {
+    check(published, query);
+    ChokepointRanking ranking;
+    const HomeEconomy home = without_negative_flows(published, ranking.negative_flows);
+    ranking.gdp = home.gdp();
+    ranking.num_pairs = home.x.size() * static_cast<Index>(query.coalitions.size());
+    ranking.rows = blocked_pairs(home, model, query);
     ranking.num_ranked_pairs = static_cast<Index>(ranking.rows.size());
     const Eigen::MatrixXd d = domestic_shares(home);
     const kernels::Bottleneck bottleneck(d.rows(), query.criticality.data(), d.data());
@@ -249,7 +257,9 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefM
         row.leverage = row.gar / row.blocked;
         ranking.max_error_bound = std::max(ranking.max_error_bound, row.error_bound);
     }
-    sort_rows(home, ranking.rows);
+    std::stable_sort(
+        ranking.rows.begin(), ranking.rows.end(),
+        [&](const Chokepoint& a, const Chokepoint& b) { return ranks_before(home, a, b); });
     return ranking;
 }
 

@@ -60,12 +60,26 @@ struct NegativeFlows {
 
 struct ChokepointRanking {
     std::vector<Chokepoint> rows;  // by gar descending, ties by code of product and coalition
-    Index num_pairs = 0;         // products times coalitions
-    Index num_ranked_pairs = 0;  // with imports to block: those that have a row
+    Index num_pairs = 0;           // products times coalitions
+    Index num_ranked_pairs = 0;    // with imports to block: those that have a row
     NegativeFlows negative_flows;
     double gdp = 0.0;
     double max_error_bound = 0.0;
 };
+
+/// The same economy with no flow below 0; what was below is added to `found`.
+HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found);
+
+/// Every (product, coalition) with imports to block: blocked and gar_linear are set. `home` has no
+/// flow below 0.
+std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefModel& model,
+                                      const ChokepointQuery& query);
+
+/// Does a stand before b in a ranking? By gar descending, ties by code of product and coalition.
+bool ranks_before(const HomeEconomy& home, const Chokepoint& a, const Chokepoint& b);
+
+/// Throws ArgumentError for a share or lambda out of its range.
+void check_shares(const ChokepointQuery& query);
 
 /// GDP at risk of every (product i, coalition C) with blocked imports, home scope. With
 /// beta_j = s sum_{o in C} M^o_ij / U_ij and d_kj = Z_kj / U_kj, the loss rates are the least

@@ -11,10 +11,18 @@ namespace {
 struct RankOptions {
     TableOptions table = {.name = "world-2011"};
     RankingOptions ranking;
+    std::string scope = "home";
     std::int64_t top = -1;
     OutputOptions output;
     BackendOptions backend;
 };
+
+template <class Row>
+void keep_top(std::vector<Row>& rows, std::int64_t top) {
+    if (top >= 0 && static_cast<std::size_t>(top) < rows.size()) {
+        rows.resize(static_cast<std::size_t>(top));
+    }
+}
 
 void run_rank(const RankOptions& options) {
     parse_output_format(options.output.format);
@@ -34,19 +42,26 @@ void run_rank(const RankOptions& options) {
     });
     Progress progress("scenarios");
     query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
-    ChokepointRanking ranking =
-        naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
 
     record_model(record, model, choice.reason);
     record.threads = options.backend.threads;
-    record.parameters = ranking_parameters(home, asked);
+    record.parameters = ranking_parameters(home, asked, options.scope);
     record.parameters["top"] =
         options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top);
-    if (options.top >= 0 && static_cast<std::size_t>(options.top) < ranking.rows.size()) {
-        ranking.rows.resize(static_cast<std::size_t>(options.top));
+    Document document;
+    if (options.scope == "world") {
+        WorldChokepointRanking ranking = naming_table(options.table.name, [&] {
+            return rank_world_chokepoints(table, home, model, query, asked.criticality);
+        });
+        keep_top(ranking.rows, options.top);
+        document = world_chokepoint_report(home, table.classification(), query, ranking,
+                                           table.meta().unit, std::move(record));
+    } else {
+        ChokepointRanking ranking =
+            naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
+        keep_top(ranking.rows, options.top);
+        document = chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
     }
-    Document document =
-        chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;
     if (document.sheets.front().rows.empty()) {
@@ -63,6 +78,11 @@ void add_rank(CLI::App& app) {
         "rank", "Rank choke points: products whose withholding puts most GDP at risk");
     add_table_argument(*command, options->table, false);
     add_ranking_options(*command, options->ranking);
+    command
+        ->add_option("--scope", options->scope,
+                     "home: shortages pass on within home; world: through all countries and back")
+        ->check(CLI::IsMember({"home", "world"}))
+        ->capture_default_str();
     command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);

@@ -37,15 +37,15 @@ std::vector<Coalition> coalitions(const RankingOptions& options, const HomeEcono
     return distinct;
 }
 
-/// The rule that was used and its matrix; without a wish, survey where the table has ratings.
-std::pair<std::string, Eigen::MatrixXd> criticality(const std::string& wish,
+/// The rule by its name; without a wish, survey where the table has ratings.
+std::pair<std::string, CriticalityRule> criticality(const std::string& wish,
                                                     const HomeEconomy& home) {
     const std::string rule = !wish.empty()             ? wish
                              : home.ratings.size() > 0 ? "survey"
                                                        : "cost-share";
-    if (rule == "survey") return {rule, survey_criticality(home)};
-    if (rule == "cost-share") return {rule, cost_share_criticality(home)};
-    return {rule, read_criticality(rule, home.sectors)};
+    if (rule == "survey") return {rule, survey_criticality};
+    if (rule == "cost-share") return {rule, cost_share_criticality};
+    return {rule, [c = read_criticality(rule, home.sectors)](const HomeEconomy&) { return c; }};
 }
 
 nlohmann::ordered_json coalition_codes(const HomeEconomy& home,
@@ -107,17 +107,19 @@ RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& hom
     result.query.share = options.share;
     result.query.lambda = options.lambda;
     result.query.tail_lambda = options.tail_lambda;
-    std::tie(result.rule, result.query.criticality) = criticality(options.criticality, home);
+    std::tie(result.rule, result.criticality) = criticality(options.criticality, home);
+    result.query.criticality = result.criticality(home);
     if (result.rule != "survey" && result.rule != "cost-share") {
         result.file_hash = hash_file(result.rule);
     }
     return result;
 }
 
-nlohmann::ordered_json ranking_parameters(const HomeEconomy& home, const RankingQuery& ranking) {
+nlohmann::ordered_json ranking_parameters(const HomeEconomy& home, const RankingQuery& ranking,
+                                          const std::string& scope) {
     const ChokepointQuery& query = ranking.query;
     return {{"home", home.region},
-            {"scope", "home"},
+            {"scope", scope},
             {"share", query.share},
             {"lambda", query.lambda},
             {"tail_lambda", query.tail_lambda},

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "host/analysis/chokepoints.hpp"
+#include "host/analysis/world_chokepoints.hpp"
 
 namespace narrows::cli {
 
@@ -32,12 +32,14 @@ std::vector<std::string> split(const std::string& text);
 struct RankingQuery {
     ChokepointQuery query;
     std::string rule;                  // "survey", "cost-share" or a file
+    CriticalityRule criticality;       // the same for any region
     nlohmann::ordered_json file_hash;  // of that file, else null
 };
 RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& home,
                            bool multi_regional);
 
 /// What was asked for, for the record.
-nlohmann::ordered_json ranking_parameters(const HomeEconomy& home, const RankingQuery& ranking);
+nlohmann::ordered_json ranking_parameters(const HomeEconomy& home, const RankingQuery& ranking,
+                                          const std::string& scope = "home");
 
 }  // namespace narrows::cli

@@ -5,25 +5,40 @@
 namespace narrows {
 namespace {
 
-std::vector<Cell> cells(const HomeEconomy& home, const Chokepoint& row, std::int64_t rank) {
+std::vector<std::string> codes_of_coalition(const HomeEconomy& home, const Chokepoint& row) {
     std::vector<std::string> coalition;
     for (const Index origin : row.coalition) {
         coalition.push_back(home.origins[static_cast<std::size_t>(origin)]);
     }
+    return coalition;
+}
+
+std::vector<Cell> cells(const HomeEconomy& home, const Chokepoint& row, std::int64_t rank) {
     std::vector<std::string> chain;
     for (const Index sector : row.chain) {
         chain.push_back(home.sectors[static_cast<std::size_t>(sector)].code);
     }
-    return cells_of(rank, home.sectors[static_cast<std::size_t>(row.product)].code, coalition,
-                    row.blocked, row.gar_linear, row.gar, row.gar_tail, row.gar_share_of_gdp,
-                    row.leverage, chain, row.error_bound);
+    return cells_of(rank, home.sectors[static_cast<std::size_t>(row.product)].code,
+                    codes_of_coalition(home, row), row.blocked, row.gar_linear, row.gar,
+                    row.gar_tail, row.gar_share_of_gdp, row.leverage, chain, row.error_bound);
 }
 
-}  // namespace
+std::vector<Cell> cells(const HomeEconomy& home, const Classification& classes,
+                        const WorldChokepoint& row, std::int64_t rank) {
+    const Chokepoint& at_home = row.home;
+    const std::string& product = home.sectors[static_cast<std::size_t>(at_home.product)].code;
+    std::vector<std::string> chain = {product};
+    for (const Index node : row.chain) chain.push_back(classes.label(node));
+    return cells_of(rank, product, codes_of_coalition(home, at_home), at_home.blocked,
+                    at_home.gar_linear, at_home.gar, at_home.gar_tail, at_home.gar_share_of_gdp,
+                    at_home.leverage, row.blow_back, row.world, chain, at_home.error_bound);
+}
 
-Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query,
-                           const ChokepointRanking& ranking, const std::string& unit,
-                           RunRecord run) {
+/// All that both scopes have in common; the rows are still missing.
+template <class Ranking>
+Document ranking_document(const HomeEconomy& home, const ChokepointQuery& query,
+                          const Ranking& ranking, const char* scope, const std::string& unit,
+                          RunRecord run) {
     Document document;
     document.schema = "narrows.rank/1";
     document.title =
@@ -32,7 +47,7 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
     document.run = std::move(run);
     document.fields = {
         {"home", "", Style::text, home.region},
-        {"scope", "", Style::text, std::string("home")},
+        {"scope", "", Style::text, std::string(scope)},
         {"unit", "flows in", Style::text, unit},
         {"gdp", "GDP", Style::flow, ranking.gdp},
         {"share", "share of deliveries blocked", Style::text, query.share},
@@ -41,29 +56,25 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
         {"pairs", "pairs of product and origin", Style::count, ranking.num_pairs},
         {"ranked_pairs", "of them with imports to block", Style::count, ranking.num_ranked_pairs},
     };
-    Sheet sheet{"rows",
-                "",
-                {{"rank", "rank", Style::count},
-                 {"product", "product"},
-                 {"coalition", "from", Style::text, "+"},
-                 {"blocked", "blocked imports", Style::flow},
-                 {"gar_linear", "low-loss end", Style::flow},
-                 {"gar", "GDP at risk", Style::flow},
-                 {"gar_tail", "tail", Style::flow},
-                 {"gar_share_of_gdp", "of GDP", Style::percent},
-                 {"leverage", "leverage", Style::ratio},
-                 {"chain", "binding chain"},
-                 {"error_bound", "error <=", Style::bound}},
-                {}};
-    std::int64_t rank = 0;
-    for (const Chokepoint& row : ranking.rows) sheet.rows.push_back(cells(home, row, ++rank));
-    document.sheets.push_back(std::move(sheet));
+    document.sheets.push_back({"rows",
+                               "",
+                               {{"rank", "rank", Style::count},
+                                {"product", "product"},
+                                {"coalition", "from", Style::text, "+"},
+                                {"blocked", "blocked imports", Style::flow},
+                                {"gar_linear", "low-loss end", Style::flow},
+                                {"gar", "GDP at risk", Style::flow},
+                                {"gar_tail", "tail", Style::flow},
+                                {"gar_share_of_gdp", "of GDP", Style::percent},
+                                {"leverage", "leverage", Style::ratio},
+                                {"chain", "binding chain"},
+                                {"error_bound", "error <=", Style::bound}},
+                               {}});
     document.notes = {
         "GDP at risk: value added lost in a year when the origin withholds that share of the "
         "product; an upper-type exposure, not a forecast.",
         "low-loss end: all inputs substitute for each other. tail: more of each shortfall is "
-        "passed "
-        "on. leverage: GDP at risk per unit of blocked imports."};
+        "passed on. leverage: GDP at risk per unit of blocked imports."};
     document.fields.push_back({"negative_flows", "", Style::count, ranking.negative_flows.count});
     document.fields.push_back({"negative_flows_sum", "", Style::flow, ranking.negative_flows.sum});
     if (ranking.negative_flows.count > 0) {
@@ -71,6 +82,37 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
             "{} flows between sectors are below 0, together {:.6g}: nobody's need, counted as 0.",
             ranking.negative_flows.count, ranking.negative_flows.sum));
     }
+    return document;
+}
+
+}  // namespace
+
+Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query,
+                           const ChokepointRanking& ranking, const std::string& unit,
+                           RunRecord run) {
+    Document document = ranking_document(home, query, ranking, "home", unit, std::move(run));
+    std::int64_t rank = 0;
+    for (const Chokepoint& row : ranking.rows) {
+        document.sheets.front().rows.push_back(cells(home, row, ++rank));
+    }
+    return document;
+}
+
+Document world_chokepoint_report(const HomeEconomy& home, const Classification& classes,
+                                 const ChokepointQuery& query,
+                                 const WorldChokepointRanking& ranking, const std::string& unit,
+                                 RunRecord run) {
+    Document document = ranking_document(home, query, ranking, "world", unit, std::move(run));
+    Sheet& sheet = document.sheets.front();
+    sheet.columns.insert(sheet.columns.end() - 2, {{"blow_back", "blow-back", Style::flow, " + "},
+                                                   {"world", "world", Style::flow}});
+    std::int64_t rank = 0;
+    for (const WorldChokepoint& row : ranking.rows) {
+        sheet.rows.push_back(cells(home, classes, row, ++rank));
+    }
+    document.notes.push_back(
+        "World scope: shortages also travel through other countries. blow-back: what those who "
+        "withhold lose themselves, in their order. world: what all countries lose.");
     return document;
 }
 

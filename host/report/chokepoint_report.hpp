@@ -1,6 +1,7 @@
 #pragma once
 
 #include "host/analysis/chokepoints.hpp"
+#include "host/analysis/world_chokepoints.hpp"
 #include "host/report/document.hpp"
 
 namespace narrows {
@@ -9,5 +10,11 @@ namespace narrows {
 Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query,
                            const ChokepointRanking& ranking, const std::string& unit,
                            RunRecord run);
+
+/// The ranking with the whole world in view, the same schema with more columns.
+Document world_chokepoint_report(const HomeEconomy& home, const Classification& classes,
+                                 const ChokepointQuery& query,
+                                 const WorldChokepointRanking& ranking, const std::string& unit,
+                                 RunRecord run);
 
 }  // namespace narrows

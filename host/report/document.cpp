@@ -81,6 +81,11 @@ std::string shown(const Cell& cell, const Column& column) {
         std::string operator()(const std::vector<std::string>& value) const {
             return joined(value, column.separator);
         }
+        std::string operator()(const std::vector<double>& values) const {
+            std::vector<std::string> texts;
+            for (const double value : values) texts.push_back(shown_number(value, column.style));
+            return joined(texts, column.separator);
+        }
     };
     return std::visit(Visitor{column}, cell);
 }
@@ -95,6 +100,11 @@ ordered_json to_json(const Cell& cell) {
         ordered_json operator()(bool value) const { return value; }
         ordered_json operator()(const std::string& value) const { return value; }
         ordered_json operator()(const std::vector<std::string>& value) const { return value; }
+        ordered_json operator()(const std::vector<double>& values) const {
+            auto list = ordered_json::array();
+            for (const double value : values) list.push_back((*this)(value));
+            return list;
+        }
     };
     return std::visit(Visitor{}, cell);
 }
@@ -112,6 +122,11 @@ std::string csv_cell(const Cell& cell, const std::string& separator) {
         std::string operator()(const std::string& value) const { return value; }
         std::string operator()(const std::vector<std::string>& value) const {
             return joined(value, tight);
+        }
+        std::string operator()(const std::vector<double>& values) const {
+            std::vector<std::string> texts;
+            for (const double value : values) texts.push_back((*this)(value));
+            return joined(texts, tight);
         }
     };
     std::string tight = separator;

@@ -11,9 +11,9 @@
 
 namespace narrows {
 
-/// A cell of a report: nothing, a count, a number, text, or a list of codes.
-using Cell =
-    std::variant<std::monostate, std::int64_t, double, bool, std::string, std::vector<std::string>>;
+/// A cell of a report: nothing, a count, a number, text, or a list of codes or of numbers.
+using Cell = std::variant<std::monostate, std::int64_t, double, bool, std::string,
+                          std::vector<std::string>, std::vector<double>>;
 
 /// A row made cell by cell. Copying a cell, as a list in braces does, ends the program where it
 /// finds no memory: std::variant of GCC 12 then destroys what was never there.
@@ -32,7 +32,7 @@ struct Column {
     std::string key;      // in JSON and CSV
     std::string heading;  // in text
     Style style = Style::text;
-    std::string separator = " > ";  // between the codes of a list
+    std::string separator = " > ";  // between the items of a list
 };
 
 struct Sheet {

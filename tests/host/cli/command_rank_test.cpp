@@ -43,6 +43,42 @@ std::string china(const ScratchFolder& folder) {
     return path;
 }
 
+TEST(Rank, WorldScopeHasWhatComesBackAtTheCoalition) {
+    const std::vector<std::string> asked = {
+        "rank", "--home", "CHN", "--coalition", "USA,JPN,NLD,KOR,TWN", "--scope", "world"};
+    const Json ranking = run_json(asked);
+
+    EXPECT_EQ(ranking["scope"], "world");
+    EXPECT_EQ(ranking["run"]["parameters"]["scope"], "world");
+    EXPECT_EQ(
+        keys(ranking["rows"][0]),
+        (Names{"rank", "product", "coalition", "blocked", "gar_linear", "gar", "gar_tail",
+               "gar_share_of_gdp", "leverage", "blow_back", "world", "chain", "error_bound"}));
+    for (const Json& row : ranking["rows"]) {
+        if (row["product"] != "ELE") continue;
+        EXPECT_NEAR(row["gar"].get<double>(), 216585.94480376656, 1e-4);
+        EXPECT_EQ(row["coalition"], (Names{"USA", "JPN", "KOR", "TWN", "NLD"}));
+        ASSERT_EQ(row["blow_back"].size(), 5U);
+        EXPECT_NEAR(row["blow_back"][0].get<double>(), 42756.53916532745, 1e-5);
+        EXPECT_EQ(row["chain"][0], "ELE");
+    }
+    std::vector<std::string> csv = asked;
+    csv.insert(csv.end(), {"--output", "csv"});
+    const ProgramResult result = run_narrows(csv);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_NE(result.out.find(",leverage,blow_back,world,chain,"), std::string::npos);
+}
+
+TEST(Rank, WorldScopeNeedsAWorld) {
+    const ProgramResult result =
+        run_narrows({"rank", "textbook/miller-blair-2009", "--all-imports", "--scope", "world"});
+    EXPECT_NE(result.exit_code, 0);
+    EXPECT_EQ(result.out, "");
+    const ProgramResult unknown = run_narrows({"rank", "--home", "CHN", "--scope", "galaxy"});
+    EXPECT_EQ(unknown.exit_code, 2);
+    EXPECT_NE(unknown.err.find("galaxy"), std::string::npos) << unknown.err;
+}
+
 TEST(Rank, PrintsTheKeysOfItsSchemaInOrder) {
     const Json ranking = run_json({"rank", "--home", "CHN"});
 

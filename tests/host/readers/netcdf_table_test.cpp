@@ -80,6 +80,12 @@ TEST(NetcdfTable, RefusesDamagedFiles) {
     refused(other);
 }
 
+TEST(NetcdfTable, TakesAnyName) {
+    const std::string name = "\x9B\n\n==\\";  // found by the fuzzer: libnetcdf read beyond it
+    const InputSource source("archive", {{name, "=== ===\x9B==="}});
+    EXPECT_THROW(read_table(source, {.format = "netcdf"}), Error);
+}
+
 TEST(NetcdfTable, RefusesFilesOfOthers) {
     const auto refused = [](const char* attribute, const std::string& value,
                             const std::vector<std::string>& parts) {
