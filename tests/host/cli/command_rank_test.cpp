@@ -70,10 +70,11 @@ TEST(Rank, WorldScopeHasWhatComesBackAtTheCoalition) {
 }
 
 TEST(Rank, WorldScopeNeedsAWorld) {
-    const ProgramResult result =
-        run_narrows({"rank", "textbook/miller-blair-2009", "--all-imports", "--scope", "world"});
-    EXPECT_NE(result.exit_code, 0);
+    const ScratchFolder folder;
+    const ProgramResult result = run_narrows({"rank", china(folder), "--scope", "world"});
+    EXPECT_EQ(result.exit_code, 2);
     EXPECT_EQ(result.out, "");
+    EXPECT_NE(result.err.find("a national table has no world"), std::string::npos) << result.err;
     const ProgramResult unknown = run_narrows({"rank", "--home", "CHN", "--scope", "galaxy"});
     EXPECT_EQ(unknown.exit_code, 2);
     EXPECT_NE(unknown.err.find("galaxy"), std::string::npos) << unknown.err;
