@@ -27,6 +27,7 @@ class AlignedDoubles {
     AlignedDoubles& operator=(const AlignedDoubles&) = delete;
     double* data() { return data_; }
     double& operator[](std::int64_t i) { return data_[i]; }
+    double operator[](std::int64_t i) const { return data_[i]; }
 
   private:
     static constexpr std::align_val_t alignment{64};
@@ -45,7 +46,7 @@ struct Shortage::Lane {
 struct Shortage::Lanes {
     std::int64_t width;
     AlignedDoubles loss;  // delta, n x width
-    AlignedDoubles next;  // max_g sum w delta, then delta of the next sweep
+    AlignedDoubles best;  // of one tile's users: max_g sum w delta
     std::vector<Lane> running;
     std::vector<double> lambda, change, largest;  // by lane
     std::vector<double> column;                   // one lane's
@@ -53,7 +54,7 @@ struct Shortage::Lanes {
     Lanes(std::int64_t n, std::int64_t tile_users, std::int64_t lanes)
         : width(lanes),
           loss(n * lanes),
-          next((n + tile_users) * lanes),
+          best(tile_users * lanes),
           running(static_cast<std::size_t>(lanes)),
           lambda(running.size()),
           change(running.size()),
@@ -78,7 +79,8 @@ Shortage::Shortage(std::int64_t n, const double* w, std::vector<std::int64_t> st
     const std::int64_t width = kernels_.shortage_users;
     const auto num_products = static_cast<std::int64_t>(starts_.size()) - 1;
     for (std::int64_t first = 0; first < n; first += width) {
-        Tile tile{first, {}, {}};
+        const auto home_user = std::lower_bound(home_.begin(), home_.end(), first);
+        Tile tile{first, static_cast<std::size_t>(home_user - home_.begin()), {}, {}};
         const std::int64_t end = std::min(n, first + width);
         for (std::int64_t g = 0; g < num_products; ++g) {
             const std::int64_t begin = starts_[static_cast<std::size_t>(g)];
@@ -105,43 +107,52 @@ Shortage::Shortage(std::int64_t n, const double* w, std::vector<std::int64_t> st
     }
 }
 
-/// The withheld product's part of a swept lane.
-void Shortage::add_direct(Lanes& lanes, std::int64_t lane,
-                          const kernels::ShortageScenario& scenario) const {
-    const double lambda = lanes.lambda[static_cast<std::size_t>(lane)];
+/// What a home user loses of the withheld product in a lane, where that is more than `best`.
+double Shortage::with_direct(const Lanes& lanes, std::int64_t at, std::size_t home_user,
+                             const kernels::ShortageScenario& scenario, double best) const {
+    const double direct = scenario.direct[home_user];
+    if (direct == 0.0) return best;
     const std::int64_t begin = starts_[static_cast<std::size_t>(scenario.product)];
-    const std::int64_t rows = starts_[static_cast<std::size_t>(scenario.product) + 1] - begin;
-    double* const column = lanes.column.data();
-    for (std::int64_t r = 0; r < rows; ++r) {
-        column[r] = scenario.delivered[r] * lanes.loss[(begin + r) * lanes.width + lane];
+    const std::int64_t end = starts_[static_cast<std::size_t>(scenario.product) + 1];
+    const double* const w = &home_weights_[home_user * static_cast<std::size_t>(n_)];
+    double passed_on = 0.0;
+    for (std::int64_t r = begin; r < end; ++r) {
+        passed_on += w[r] * scenario.delivered[r - begin] * lanes.loss[r * lanes.width + at];
     }
-    for (std::size_t u = 0; u < home_.size(); ++u) {
-        if (scenario.direct[u] == 0.0) continue;
-        const double* const w = &home_weights_[u * static_cast<std::size_t>(n_)] + begin;
-        double passed_on = 0.0;
-        for (std::int64_t r = 0; r < rows; ++r) passed_on += w[r] * column[r];
-        double& next = lanes.next[home_[u] * lanes.width + lane];
-        next = std::max(next, scenario.direct[u] + lambda * passed_on);
-    }
+    return std::max(best, direct + lanes.lambda[static_cast<std::size_t>(at)] * passed_on);
 }
 
-/// Makes the swept values the losses of all lanes.
+/// Sweeps the users of a tile, whose new losses the tiles after it already use (Gauss-Seidel).
 ///
 /// A value of T, the right-hand side, is a sum of at most `longest` products w delta, each rounded,
-/// with lambda and the direct loss: its rounding is within (longest + 3) u max delta. T is a
-/// contraction, so |T(delta) - exact| <= (lambda |T(delta) - delta|_inf + rounding) / (1 - lambda).
-void Shortage::take_sweep(Lanes& lanes) const {
-    std::fill(lanes.change.begin(), lanes.change.end(), 0.0);
-    std::fill(lanes.largest.begin(), lanes.largest.end(), 0.0);
-    const auto width = static_cast<std::size_t>(lanes.width);
-    double* const change = lanes.change.data();
-    double* const largest = lanes.largest.data();
-    for (std::int64_t j = 0; j < n_; ++j) {
-        const double* const next = &lanes.next[j * lanes.width];
-        double* const loss = &lanes.loss[j * lanes.width];
-        for (std::size_t at = 0; at < width; ++at) {
-            change[at] = std::max(change[at], std::abs(next[at] - loss[at]));
-            largest[at] = std::max(largest[at], next[at]);
+/// with lambda and the direct loss: its rounding is within (longest + 4) u max delta. A sweep is a
+/// contraction with the modulus of T, so with its largest change
+/// |loss - exact| <= (lambda change + rounding) / (1 - lambda).
+void Shortage::sweep(const Queue& queue, const Tile& tile, Lanes& lanes) const {
+    const std::int64_t width = lanes.width;
+    double* const best = lanes.best.data();
+    kernels_.shortage(tile.weights.data(), static_cast<std::int64_t>(tile.products.size()),
+                      tile.products.data(), lanes.loss.data(), best);
+    const std::int64_t end = std::min(n_, tile.first_user + kernels_.shortage_users);
+    for (std::int64_t i = 0; i < (end - tile.first_user) * width; ++i) {
+        best[i] *= lanes.lambda[static_cast<std::size_t>(i % width)];
+    }
+    for (std::size_t u = tile.first_home; u < home_.size() && home_[u] < end; ++u) {
+        for (std::int64_t at = 0; at < width; ++at) {
+            const Lane& lane = lanes.running[static_cast<std::size_t>(at)];
+            if (lane.scenario < 0) continue;
+            double& value = best[(home_[u] - tile.first_user) * width + at];
+            value = with_direct(lanes, at, u,
+                                queue.scenarios[static_cast<std::size_t>(lane.scenario)], value);
+        }
+    }
+    for (std::int64_t j = tile.first_user; j < end; ++j) {
+        const double* const next = best + (j - tile.first_user) * width;
+        double* const loss = &lanes.loss[j * width];
+        for (std::int64_t at = 0; at < width; ++at) {
+            const auto slot = static_cast<std::size_t>(at);
+            lanes.change[slot] = std::max(lanes.change[slot], std::abs(next[at] - loss[at]));
+            lanes.largest[slot] = std::max(lanes.largest[slot], next[at]);
             loss[at] = next[at];
         }
     }
@@ -153,28 +164,14 @@ void Shortage::run(Queue& queue) const {
     for (std::int64_t at = 0; at < width; ++at) start_next(queue, lanes, at);
     const auto is_running = [](const Lane& lane) { return lane.scenario >= 0; };
     while (std::any_of(lanes.running.begin(), lanes.running.end(), is_running)) {
-        for (const Tile& tile : tiles_) {
-            kernels_.shortage(tile.weights.data(), static_cast<std::int64_t>(tile.products.size()),
-                              tile.products.data(), lanes.loss.data(),
-                              lanes.next.data() + tile.first_user * width);
-        }
-        for (std::int64_t at = 0; at < width; ++at) {
-            const Lane& lane = lanes.running[static_cast<std::size_t>(at)];
-            lanes.lambda[static_cast<std::size_t>(at)] =
+        for (std::size_t at = 0; at < lanes.running.size(); ++at) {
+            const Lane& lane = lanes.running[at];
+            lanes.lambda[at] =
                 is_running(lane) ? queue.lambdas[static_cast<std::size_t>(lane.lambda)] : 0.0;
         }
-        for (std::int64_t j = 0; j < n_; ++j) {
-            for (std::int64_t at = 0; at < width; ++at) {
-                lanes.next[j * width + at] *= lanes.lambda[static_cast<std::size_t>(at)];
-            }
-        }
-        for (std::int64_t at = 0; at < width; ++at) {
-            const Lane& lane = lanes.running[static_cast<std::size_t>(at)];
-            if (is_running(lane)) {
-                add_direct(lanes, at, queue.scenarios[static_cast<std::size_t>(lane.scenario)]);
-            }
-        }
-        take_sweep(lanes);
+        std::fill(lanes.change.begin(), lanes.change.end(), 0.0);
+        std::fill(lanes.largest.begin(), lanes.largest.end(), 0.0);
+        for (const Tile& tile : tiles_) sweep(queue, tile, lanes);
         for (std::int64_t at = 0; at < width; ++at) {
             if (is_running(lanes.running[static_cast<std::size_t>(at)])) finish(queue, lanes, at);
         }
@@ -196,7 +193,7 @@ void Shortage::finish(Queue& queue, Lanes& lanes, std::int64_t at) const {
     Lane& lane = lanes.running[slot];
     ++lane.sweeps;
     const double lambda = lanes.lambda[slot];
-    const double rounding = static_cast<double>(longest_ + 3) * unit_roundoff * lanes.largest[slot];
+    const double rounding = static_cast<double>(longest_ + 4) * unit_roundoff * lanes.largest[slot];
     const double left = lambda * lanes.change[slot];
     if (left > rounding) return;
     for (std::int64_t j = 0; j < n_; ++j) {

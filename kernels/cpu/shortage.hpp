@@ -16,7 +16,7 @@ namespace narrows::cpu {
 class Shortage {
   public:
     /// w is n x n, column-major, row = seller, column = user, its diagonal 0; it is copied.
-    /// `home` are the users that a withheld product is withheld from.
+    /// `home` are the users that a withheld product is withheld from, ascending.
     Shortage(std::int64_t n, const double* w, std::vector<std::int64_t> starts,
              std::vector<std::int64_t> home, const IsaKernels& kernels = best_kernels());
 
@@ -36,6 +36,7 @@ class Shortage {
     /// fastest.
     struct Tile {
         std::int64_t first_user;
+        std::size_t first_home;  // of the home users, the first that is not before it
         std::vector<ProductRows> products;
         std::vector<double> weights;
     };
@@ -45,9 +46,9 @@ class Shortage {
 
     void run(Queue& queue) const;
     void start_next(Queue& queue, Lanes& lanes, std::int64_t at) const;
-    void add_direct(Lanes& lanes, std::int64_t lane,
-                    const kernels::ShortageScenario& scenario) const;
-    void take_sweep(Lanes& lanes) const;
+    void sweep(const Queue& queue, const Tile& tile, Lanes& lanes) const;
+    double with_direct(const Lanes& lanes, std::int64_t at, std::size_t home_user,
+                       const kernels::ShortageScenario& scenario, double best) const;
     void finish(Queue& queue, Lanes& lanes, std::int64_t at) const;
 
     std::int64_t n_;
