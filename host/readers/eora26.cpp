@@ -27,11 +27,12 @@ std::string lower(std::string text) {
 
 /// "Eora26_2010_bp" of every file Eora26_2010_bp_T.txt, with its folder.
 std::vector<std::string> tables_of(const InputSource& source) {
+    constexpr std::string_view prefix = "eora26_";
     std::vector<std::string> stems;
     for (const std::string& name : source.names()) {
         const std::string base = lower(std::filesystem::path(name).filename().string());
         const std::size_t suffix = std::string_view(transactions_suffix).size();
-        if (base.rfind("eora26_", 0) != 0 || base.size() < suffix) continue;
+        if (base.rfind(prefix, 0) != 0 || base.size() < prefix.size() + suffix) continue;
         if (base.substr(base.size() - suffix) != lower(transactions_suffix)) continue;
         stems.push_back(name.substr(0, name.size() - suffix));
     }

@@ -68,6 +68,13 @@ TEST(Eora26, WantsAYearWhereThereAreSeveral) {
     EXPECT_EQ(read_table(path, {.year = 2012}).meta().year, 2012);
 }
 
+TEST(Eora26, LeavesOtherNamesAlone) {
+    const ScratchFolder folder;
+    write_small(folder);
+    folder.write("Eora26_T.txt", "1\n");  // found by the fuzzer: no room for a year
+    EXPECT_EQ(read_table(folder.path().string()).meta().year, 2011);
+}
+
 TEST(Eora26, RefusesWhatDoesNotFitItsLabels) {
     const auto refused = [](const char* file, const char* from, const char* to,
                             const std::vector<std::string>& parts) {
