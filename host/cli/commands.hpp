@@ -15,6 +15,7 @@ void add_convert(CLI::App& app);
 void add_aggregate(CLI::App& app);
 void add_balance(CLI::App& app);
 void add_trend(CLI::App& app);
+void add_compare(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_doctor(CLI::App& app);
 

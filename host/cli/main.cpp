@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
     add_aggregate(app);
     add_balance(app);
     add_trend(app);
+    add_compare(app);
     add_bench(app);
     add_doctor(app);
     refuse_empty_values(app);

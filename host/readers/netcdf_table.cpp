@@ -35,8 +35,8 @@ class NcFile {
     explicit NcFile(const InputFile& file) : shown_(file.path()) {
         // The library takes a pointer to what it does not change: NC_NOWRITE.
         void* bytes = const_cast<char*>(file.bytes().data());
-        // It would also parse the name as an address, beyond its end where an archive's member has a
-        // strange one: it gets another.
+        // It would also parse the name as an address, beyond its end where an archive's member has
+        // a strange one: it gets another.
         check(nc_open_mem("table.nc", NC_NOWRITE, file.bytes().size(), bytes, &id_));
     }
     ~NcFile() {
