@@ -16,6 +16,7 @@ void add_aggregate(CLI::App& app);
 void add_balance(CLI::App& app);
 void add_trend(CLI::App& app);
 void add_compare(CLI::App& app);
+void add_exposure(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_doctor(CLI::App& app);
 

@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
     add_balance(app);
     add_trend(app);
     add_compare(app);
+    add_exposure(app);
     add_bench(app);
     add_doctor(app);
     refuse_empty_values(app);

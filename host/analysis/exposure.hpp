@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "host/model/leontief_model.hpp"
+#include "host/table/io_table.hpp"
+
+namespace narrows {
+
+/// Where the output that home's sectors call forth comes from (Baldwin, Freeman & Theodorakopoulos
+/// 2022): shares of every region, users x regions, rows sum to 1 (0 where nothing is called forth).
+struct RegionShares {
+    Eigen::MatrixXd look_through;  // through the whole chain
+    Eigen::MatrixXd face_value;    // direct purchases
+};
+
+struct HomeExposure {
+    std::vector<Index> users;  // nodes of home
+    /// L_ij over 1'L_.j and (I + A)_ij over the same, summed over the nodes i of a region; hidden
+    /// exposure, look-through less face value, is nowhere negative among foreign regions.
+    RegionShares with_own_output;
+    /// N_ij over 1'N_.j, N = L - I, and A_ij over 1'A_.j: inputs only, each over its own sum.
+    RegionShares of_inputs;
+};
+
+/// `world` is the model of the whole multi-regional table. Throws ArgumentError for a national
+/// table, which knows no origins, and for an unknown home.
+HomeExposure home_exposure(const IoTable& table, const std::string& home,
+                           const LeontiefModel& world);
+
+/// Herfindahl-Hirschman index of a row of shares over all regions but `home`, normalised to 1
+/// among them: 1 / number of equal suppliers to 1. Nothing where no region but home has a share.
+std::optional<double> foreign_concentration(const Eigen::VectorXd& shares, Index home);
+
+}  // namespace narrows
