@@ -10,8 +10,10 @@
 ///   query.criticality = narrows::survey_criticality(home);
 ///   const auto ranking = narrows::rank_chokepoints(home, model, query);
 #include "host/analysis/chokepoints.hpp"
+#include "host/analysis/exposure.hpp"
 #include "host/analysis/extraction.hpp"
 #include "host/analysis/import_content.hpp"
+#include "host/analysis/world_chokepoints.hpp"
 #include "host/backend/backend.hpp"
 #include "host/base/error.hpp"
 #include "host/model/leontief_model.hpp"
