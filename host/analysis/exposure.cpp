@@ -5,16 +5,41 @@
 namespace narrows {
 namespace {
 
-/// Rows of the users, each divided by its value in `totals`, 0/0 := 0.
-Eigen::MatrixXd shares_of(const Eigen::MatrixXd& values, const Eigen::VectorXd& totals) {
+/// Divides every column by `totals`, 0/0 := 0.
+Eigen::MatrixXd column_shares(const Eigen::MatrixXd& values, const Eigen::RowVectorXd& totals) {
     Eigen::MatrixXd shares = Eigen::MatrixXd::Zero(values.rows(), values.cols());
-    for (Index u = 0; u < values.rows(); ++u) {
-        if (totals[u] != 0.0) shares.row(u) = values.row(u) / totals[u];
+    for (Index j = 0; j < values.cols(); ++j) {
+        if (totals[j] != 0.0) shares.col(j) = values.col(j) / totals[j];
     }
     return shares;
 }
 
 }  // namespace
+
+Exposure exposure_with_own_output(const Eigen::MatrixXd& a, const Eigen::MatrixXd& l) {
+    const Eigen::RowVectorXd totals = l.colwise().sum();
+    Eigen::MatrixXd face = a;
+    face.diagonal().array() += 1.0;
+    return {column_shares(l, totals), column_shares(face, totals)};
+}
+
+Exposure exposure_of_inputs(const Eigen::MatrixXd& a, const Eigen::MatrixXd& l) {
+    Eigen::MatrixXd inputs = l;
+    inputs.diagonal().array() -= 1.0;
+    return {column_shares(inputs, inputs.colwise().sum()), column_shares(a, a.colwise().sum())};
+}
+
+Eigen::VectorXd foreign_share(const Eigen::MatrixXd& shares, const std::vector<Index>& region) {
+    Eigen::VectorXd result = Eigen::VectorXd::Zero(shares.cols());
+    for (Index j = 0; j < shares.cols(); ++j) {
+        for (Index i = 0; i < shares.rows(); ++i) {
+            if (region[static_cast<std::size_t>(i)] != region[static_cast<std::size_t>(j)]) {
+                result[j] += shares(i, j);
+            }
+        }
+    }
+    return result;
+}
 
 HomeExposure home_exposure(const IoTable& table, const std::string& home,
                            const LeontiefModel& world) {
@@ -32,20 +57,23 @@ HomeExposure home_exposure(const IoTable& table, const std::string& home,
     HomeExposure result;
     result.users = classes.nodes_of_region(region);
     const auto num_users = static_cast<Index>(result.users.size());
-    Eigen::MatrixXd through(num_users, num_regions);
-    Eigen::MatrixXd direct(num_users, num_regions);
+    Eigen::MatrixXd through(num_regions, num_users);  // as columns, like L and A
+    Eigen::MatrixXd direct(num_regions, num_users);
     for (Index u = 0; u < num_users; ++u) {
         const Index j = result.users[static_cast<std::size_t>(u)];
-        through.row(u) = called.row(j);
-        direct.row(u) = a.col(j).transpose() * of_region;
+        through.col(u) = called.row(j).transpose();
+        direct.col(u) = of_region.transpose() * a.col(j);
     }
-    const Eigen::VectorXd all = through.rowwise().sum();
+    const auto shares = [](const Eigen::MatrixXd& values, const Eigen::RowVectorXd& totals) {
+        return Eigen::MatrixXd(column_shares(values, totals).transpose());
+    };
+    const Eigen::RowVectorXd all = through.colwise().sum();
     Eigen::MatrixXd with_own = direct;
-    with_own.col(region).array() += 1.0;
-    result.with_own_output = {shares_of(through, all), shares_of(with_own, all)};
-    through.col(region).array() -= 1.0;
-    result.of_inputs = {shares_of(through, through.rowwise().sum()),
-                        shares_of(direct, direct.rowwise().sum())};
+    with_own.row(region).array() += 1.0;
+    result.with_own_output = {shares(through, all), shares(with_own, all)};
+    through.row(region).array() -= 1.0;
+    result.of_inputs = {shares(through, through.colwise().sum()),
+                        shares(direct, direct.colwise().sum())};
     return result;
 }
 

@@ -11,6 +11,21 @@
 
 namespace narrows {
 
+/// Look-through exposure of every buyer j to every supplier i (Baldwin, Freeman & Theodorakopoulos
+/// 2022), n x n, columns sum to 1:
+///   with the unit of own output:  L_ij / 1'L_.j        against (I + A)_ij / 1'L_.j at face value
+///   intermediate inputs only:     N_ij / 1'N_.j        against A_ij / 1'A_.j,  N = L - I
+/// (0/0 := 0). Hidden exposure is look-through minus face value; with own output it is >= 0.
+struct Exposure {
+    Eigen::MatrixXd look_through;
+    Eigen::MatrixXd face_value;
+};
+Exposure exposure_with_own_output(const Eigen::MatrixXd& a, const Eigen::MatrixXd& l);
+Exposure exposure_of_inputs(const Eigen::MatrixXd& a, const Eigen::MatrixXd& l);
+
+/// Share of each column that comes from another region than the buyer's; `region` by node.
+Eigen::VectorXd foreign_share(const Eigen::MatrixXd& shares, const std::vector<Index>& region);
+
 /// Where the output that home's sectors call forth comes from (Baldwin, Freeman & Theodorakopoulos
 /// 2022): shares of every region, users x regions, rows sum to 1 (0 where nothing is called forth).
 struct RegionShares {

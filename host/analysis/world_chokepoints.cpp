@@ -22,9 +22,7 @@ struct World {
     std::vector<Index> region;         // of the node at each place
     std::vector<std::int64_t> home;    // places of home
     Eigen::VectorXd value_added;       // by place
-    Eigen::MatrixXd share;             // w, places x places
-    Eigen::MatrixXd criticality;       // c, product x place
-    Eigen::MatrixXd passed_on;         // c w without purchases from itself
+    Eigen::MatrixXd passed_on;         // c w, places x places, without purchases from itself
     NegativeFlows negative_flows;
     std::vector<Index> region_of_origin;  // of HomeEconomy::origins
 
@@ -51,12 +49,30 @@ void place_nodes(World& world, const IoTable& table, Index home) {
     std::partial_sum(world.starts.begin(), world.starts.end(), world.starts.begin());
 }
 
-/// w: what each seller's share is in what a user uses of its product; flows below 0 are no need.
-void set_shares(World& world, const IoTable& table) {
+/// c by the rule, products x places.
+Eigen::MatrixXd criticality_of(const World& world, const IoTable& table,
+                               const CriticalityRule& rule) {
+    const Classification& classes = table.classification();
+    Eigen::MatrixXd criticality(static_cast<Index>(classes.sectors().size()), world.size());
+    for (Index region = 0; region < static_cast<Index>(classes.regions().size()); ++region) {
+        const Eigen::MatrixXd c =
+            rule(home_economy(table, classes.regions()[static_cast<std::size_t>(region)].code));
+        for (Index j = 0; j < world.size(); ++j) {
+            if (world.region[static_cast<std::size_t>(j)] != region) continue;
+            criticality.col(j) = c.col(world.product[static_cast<std::size_t>(j)]);
+        }
+    }
+    if (!((criticality.array() >= 0.0) && (criticality.array() <= 1.0)).all()) {
+        throw ArgumentError("criticality has a value outside [0, 1]");
+    }
+    return criticality;
+}
+
+/// c w: w is each seller's share in what a user uses of its product; flows below 0 are no need.
+void set_passed_on(World& world, const IoTable& table, const Eigen::MatrixXd& criticality) {
     const Index n = world.size();
-    const auto num_products = static_cast<Index>(world.starts.size()) - 1;
-    world.share.resize(n, n);
-    Eigen::VectorXd use(num_products);
+    world.passed_on.resize(n, n);
+    Eigen::VectorXd use(criticality.rows());
     for (Index j = 0; j < n; ++j) {
         const auto bought = table.Z().col(world.nodes[static_cast<std::size_t>(j)]);
         use.setZero();
@@ -66,40 +82,13 @@ void set_shares(World& world, const IoTable& table) {
                 ++world.negative_flows.count;
                 world.negative_flows.sum += flow;
             }
-            world.share(r, j) = std::max(flow, 0.0);
-            use[world.product[static_cast<std::size_t>(r)]] += world.share(r, j);
+            world.passed_on(r, j) = std::max(flow, 0.0);
+            use[world.product[static_cast<std::size_t>(r)]] += world.passed_on(r, j);
         }
         for (Index r = 0; r < n; ++r) {
-            const double total = use[world.product[static_cast<std::size_t>(r)]];
-            world.share(r, j) = total > 0.0 ? world.share(r, j) / total : 0.0;
-        }
-    }
-}
-
-/// c by the rule, region by region, and c w.
-void set_criticality(World& world, const IoTable& table, const CriticalityRule& rule) {
-    const Classification& classes = table.classification();
-    const Index n = world.size();
-    world.criticality.resize(static_cast<Index>(classes.sectors().size()), n);
-    for (Index region = 0; region < static_cast<Index>(classes.regions().size()); ++region) {
-        NegativeFlows ignored;
-        const Eigen::MatrixXd c = rule(without_negative_flows(
-            home_economy(table, classes.regions()[static_cast<std::size_t>(region)].code),
-            ignored));
-        for (Index j = 0; j < n; ++j) {
-            if (world.region[static_cast<std::size_t>(j)] != region) continue;
-            world.criticality.col(j) = c.col(world.product[static_cast<std::size_t>(j)]);
-        }
-    }
-    if (!((world.criticality.array() >= 0.0) && (world.criticality.array() <= 1.0)).all()) {
-        throw ArgumentError("criticality has a value outside [0, 1]");
-    }
-    world.passed_on.resize(n, n);
-    for (Index j = 0; j < n; ++j) {
-        for (Index r = 0; r < n; ++r) {
-            world.passed_on(r, j) =
-                world.criticality(world.product[static_cast<std::size_t>(r)], j) *
-                world.share(r, j);
+            const Index k = world.product[static_cast<std::size_t>(r)];
+            double& value = world.passed_on(r, j);
+            value = use[k] > 0.0 ? criticality(k, j) * (value / use[k]) : 0.0;
         }
         world.passed_on(j, j) = 0.0;
     }
@@ -134,8 +123,7 @@ struct Scenarios {
                 delivered(r - begin, s) = 1.0 - share;
                 for (Index u = 0; u < users; ++u) {
                     const Index user = world.home[static_cast<std::size_t>(u)];
-                    direct(u, s) +=
-                        share * world.criticality(pair.product, user) * world.share(r, user);
+                    direct(u, s) += share * world.passed_on(r, user);
                 }
             }
             list.push_back({pair.product, direct.col(s).data(), delivered.col(s).data()});
@@ -208,8 +196,7 @@ World world_of(const IoTable& table, const HomeEconomy& home, const CriticalityR
     World world;
     const Classification& classes = table.classification();
     place_nodes(world, table, classes.region(home.region));
-    set_shares(world, table);
-    set_criticality(world, table, rule);
+    set_passed_on(world, table, criticality_of(world, table, rule));
     for (const std::string& origin : home.origins) {
         world.region_of_origin.push_back(classes.region(origin));
     }

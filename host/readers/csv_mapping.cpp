@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/base/error.hpp"
+#include "host/readers/json_file.hpp"
 
 namespace narrows {
 namespace {
@@ -120,9 +121,7 @@ void read_fields(const InputFile& file, const Object& root, CsvMapping& mapping)
 }  // namespace
 
 CsvMapping read_csv_mapping(const InputFile& file) {
-    const json content = json::parse(file.bytes(), nullptr, false);
-    if (content.is_discarded()) throw ParseError(file.path(), 0, 0, "", "no JSON", "a JSON object");
-    const Object root(file.path(), "", content,
+    const Object root(file.path(), "", read_json(file),
                       {"layout", "kind", "name", "unit", "year", "region", "separator", "decimal",
                        "thousands", "label", "rows", "columns", "fields"});
     CsvMapping mapping;

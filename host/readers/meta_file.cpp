@@ -7,6 +7,7 @@
 
 #include "host/base/error.hpp"
 #include "host/base/output.hpp"
+#include "host/readers/json_file.hpp"
 
 namespace narrows {
 namespace {
@@ -17,15 +18,8 @@ constexpr const char* format_name = "narrows.table/1";
 
 }  // namespace
 
-MetaFile::MetaFile(const InputFile& file) : path_(file.path()), text_(file.bytes()) {
-    try {
-        content_ = json::parse(text_);
-    } catch (const json::parse_error& error) {
-        throw ParseError(path_, line_at(error.byte), 0, "",
-                         fmt::format("no JSON at byte {}", error.byte), "a JSON object");
-    } catch (const json::exception&) {
-        throw ParseError(path_, 0, 0, "", "a number that no double can hold", "a JSON object");
-    }
+MetaFile::MetaFile(const InputFile& file)
+    : path_(file.path()), text_(file.bytes()), content_(read_json(file)) {
     if (!content_.is_object()) throw ParseError(path_, 1, 0, "", "no object", "a JSON object");
     if (text("format") != format_name) fail("format", content_["format"], in_quotes(format_name));
 }

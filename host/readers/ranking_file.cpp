@@ -1,12 +1,12 @@
 #include "host/readers/ranking_file.hpp"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/readers/json_file.hpp"
 
 namespace narrows {
 namespace {
@@ -15,19 +15,7 @@ using nlohmann::json;
 
 class Reader {
   public:
-    explicit Reader(const InputFile& file) : path_(file.path()) {
-        try {
-            content_ = json::parse(file.bytes());
-        } catch (const json::parse_error& error) {
-            const auto end = std::min<std::size_t>(error.byte, file.bytes().size());
-            const auto text = file.bytes().substr(0, end);
-            throw ParseError(path_, 1 + std::count(text.begin(), text.end(), '\n'), 0, "",
-                             fmt::format("no JSON at byte {}", error.byte),
-                             "what narrows rank --output json writes");
-        } catch (const json::exception&) {
-            throw ParseError(path_, 0, 0, "", "a number that no double can hold", "JSON");
-        }
-    }
+    explicit Reader(const InputFile& file) : path_(file.path()), content_(read_json(file)) {}
 
     SavedRanking ranking() const {
         if (text("/schema") != "narrows.rank/1") fail("/schema", "\"narrows.rank/1\"");

@@ -15,7 +15,6 @@ struct MatrixTotals {
     Eigen::VectorXd column_magnitudes;
     Index num_negative = 0;
 
-    MatrixTotals() = default;
     /// `num_threads` 0: as many as the machine has.
     explicit MatrixTotals(const Eigen::MatrixXd& matrix, int num_threads = 0);
 };

@@ -125,17 +125,21 @@ double Shortage::with_direct(const Lanes& lanes, std::int64_t at, std::size_t ho
 /// Sweeps the users of a tile, whose new losses the tiles after it already use (Gauss-Seidel).
 ///
 /// A value of T, the right-hand side, is a sum of at most `longest` products w delta, each rounded,
-/// with lambda and the direct loss: its rounding is within (longest + 4) u max delta. A sweep is a
-/// contraction with the modulus of T, so with its largest change
-/// |loss - exact| <= (lambda change + rounding) / (1 - lambda).
+/// with lambda and the direct loss: its rounding is within (longest + 4) u max delta. Every new
+/// value is T of losses that are new, at most `error` from exact, or at most `change` from new
+/// ones: error <= lambda (error + change) + rounding, so error <= (lambda change + rounding) / (1 -
+/// lambda). Rounding is monotone and so is T: from 0 the losses never fall, and every lane comes to
+/// rest.
 void Shortage::sweep(const Queue& queue, const Tile& tile, Lanes& lanes) const {
     const std::int64_t width = lanes.width;
     double* const best = lanes.best.data();
     kernels_.shortage(tile.weights.data(), static_cast<std::int64_t>(tile.products.size()),
                       tile.products.data(), lanes.loss.data(), best);
     const std::int64_t end = std::min(n_, tile.first_user + kernels_.shortage_users);
-    for (std::int64_t i = 0; i < (end - tile.first_user) * width; ++i) {
-        best[i] *= lanes.lambda[static_cast<std::size_t>(i % width)];
+    for (std::int64_t u = 0; u < end - tile.first_user; ++u) {
+        for (std::int64_t at = 0; at < width; ++at) {
+            best[u * width + at] *= lanes.lambda[static_cast<std::size_t>(at)];
+        }
     }
     for (std::size_t u = tile.first_home; u < home_.size() && home_[u] < end; ++u) {
         for (std::int64_t at = 0; at < width; ++at) {

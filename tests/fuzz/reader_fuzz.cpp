@@ -13,10 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.format = NARROWS_FUZZ_FORMAT;
     options.acceptance = Acceptance::any;
     try {
-        const auto parts = test::parts_in({reinterpret_cast<const char*>(data), size});
-        const InputSource source("fuzz", test::zipped(parts));
+        const test::Files files =
+            test::zipped(test::parts_in({reinterpret_cast<const char*>(data), size}));
+        const InputSource source("fuzz", files);
         for (const TableFormat& format : table_formats()) format.recognises(source);
-        test::read_files(parts, options).hash();
+        test::read_files(files, options).hash();
     } catch (const Error&) {
     }
     return 0;

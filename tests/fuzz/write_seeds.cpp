@@ -33,7 +33,7 @@ void write_netcdf(const fs::path& folder) {
         if (seed.format != "plain") continue;
         const fs::path path = folder / (seed.name + ".nc");
         fs::remove(path);
-        write_netcdf_table(read_files(seed.files, {.format = "plain"}), path);
+        write_netcdf_table(read_files(zipped(seed.files), {.format = "plain"}), path);
         std::ifstream file(path, std::ios::binary);
         const std::string bytes((std::istreambuf_iterator<char>(file)), {});
         fs::remove(path);

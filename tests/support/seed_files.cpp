@@ -43,8 +43,7 @@ Files zipped(const Files& parts) {
     return files;
 }
 
-IoTable read_files(const Files& parts, ReadOptions options) {
-    Files files = zipped(parts);
+IoTable read_files(Files files, ReadOptions options) {
     const auto mapping = files.find("mapping.json");
     if (mapping == files.end()) return read_table(InputSource("table", files), options);
     namespace fs = std::filesystem;

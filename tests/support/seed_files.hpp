@@ -20,9 +20,8 @@ Files parts_in(std::string_view text);
 /// The same with every workbook zipped from its parts.
 Files zipped(const Files& parts);
 
-/// Reads the table in files, which may be parts of workbooks. A file mapping.json becomes
-/// ReadOptions::mapping.
-IoTable read_files(const Files& parts, ReadOptions options);
+/// Reads the table in files. A file mapping.json becomes ReadOptions::mapping.
+IoTable read_files(Files files, ReadOptions options);
 
 /// A small table in a published layout, tests/fuzz/seeds/FORMAT/NAME.
 struct Seed {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "host/analysis/import_content.hpp"
 #include "host/base/error.hpp"
 
 #include "tests/support/shared_files.hpp"

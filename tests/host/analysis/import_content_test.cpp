@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "host/analysis/exposure.hpp"
+
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
 

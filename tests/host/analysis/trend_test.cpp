@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "host/analysis/import_content.hpp"
+#include "host/analysis/exposure.hpp"
 #include "host/base/error.hpp"
 #include "host/table/national_table.hpp"
 

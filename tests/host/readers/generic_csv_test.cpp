@@ -106,7 +106,7 @@ TEST(GenericCsv, RefusesMappingsThatItDoesNotUnderstand) {
     const auto refused = [](const std::string& mapping, const std::vector<std::string>& parts) {
         expect_parts(message_of<ParseError>([&] { read_with(imports_csv, mapping); }), parts);
     };
-    refused("{", {"mapping.json: found no JSON"});
+    refused("{", {"mapping.json:1: found no JSON"});
     refused("[]", {"no object"});
     refused("{}", {"'unit'", "text"});
     refused(R"({"unit": "x", "seperator": ";"})", {"unknown key 'seperator'", "'separator'"});

@@ -28,7 +28,7 @@ class HostileText : public testing::TestWithParam<Seed> {
     static IoTable read(const Files& files) {
         ReadOptions options;
         options.format = GetParam().format;
-        return test::read_files(files, options);
+        return test::read_files(test::zipped(files), options);
     }
     const IoTable& original() const { return original_; }
 
