@@ -146,25 +146,27 @@ def measure(arguments, form, path):
             "task": task,
             "version": list_of_answers[0].get("version"),
             "seconds_median": seconds,
+            "first_seconds_median": median_seconds(list_of_answers, 0),
             "seconds_min": min(answer["seconds"][-1] for answer in list_of_answers),
             "times_faster_than_pandas": pandas / seconds,
             "peak_over_matrix": max(a["peak_bytes"] / a["matrix_bytes"] for a in list_of_answers),
         }
 
 
-def median_seconds(answers):
-    return statistics.median(answer["seconds"][-1] for answer in answers)
+def median_seconds(answers, reading=-1):
+    return statistics.median(answer["seconds"][reading] for answer in answers)
 
 
 def show(row):
     print(
-        "%-9s %-16s %-8s %8.3f s  min %8.3f s  %6.2f x pandas  peak %5.2f x numbers"
+        "%-9s %-16s %-8s %8.3f s  min %8.3f s  first %8.3f s  %6.2f x pandas  peak %5.2f x numbers"
         % (
             row["file"],
             row["program"],
             row["task"],
             row["seconds_median"],
             row["seconds_min"],
+            row["first_seconds_median"],
             row["times_faster_than_pandas"],
             row["peak_over_matrix"],
         )
