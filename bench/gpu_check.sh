@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
     cat <<'EOF'
-usage: bench/gpu_check.sh [--dry-run] OUTDIR
+usage: bench/gpu_check.sh [--dry-run] [--no-build] OUTDIR
 
 Configures and builds narrows with the CUDA module; runs the GPU tests, compute-sanitizer, the rates
 that design choices rest on, all benchmarks, and the GPU programs to compare with that are installed.
@@ -17,6 +17,7 @@ OUTDIR gets a log and a JSON file per step, summary.txt and summary.json (which 
 Exit code: 0 all steps passed or were skipped, 1 a step failed, 2 usage, 3 this machine cannot do it.
 
   --dry-run   print the steps
+  --no-build  use what the build folder holds: no compiler, no CMake, no build dependencies are needed
 
 Environment: CMAKE_PREFIX_PATH   where Eigen, CLI11, nlohmann_json, fmt, xxHash, GoogleTest and Google
                                  Benchmark are, if not installed
@@ -32,9 +33,11 @@ fail() {
 }
 
 out=
+build_first=true
 for argument in "$@"; do
     case $argument in
         --dry-run) steps_dry_run=true ;;
+        --no-build) build_first=false ;;
         -h | --help) usage; exit 0 ;;
         -*) echo "gpu_check: error: unknown option '$argument'" >&2; exit 2 ;;
         *)
@@ -58,15 +61,18 @@ check_machine() {
     devices=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null) ||
         fail "no GPU: nvidia-smi is not there or finds none"
     machine="$(head -n 1 <<<"$devices"), $(nproc) processors, $(date -u +%Y-%m-%d)"
+    PATH=$PATH:$toolkit/bin # compute-sanitizer
+    $build_first || return 0
     [ -n "$nvcc" ] || nvcc=$(command -v nvcc) || nvcc=$toolkit/bin/nvcc
     [ -x "$nvcc" ] || fail "nvcc is neither on the PATH nor in $toolkit/bin"
     export CUDACXX=$nvcc
-    PATH=$PATH:$(dirname "$nvcc") # compute-sanitizer stands beside it
+    PATH=$PATH:$(dirname "$nvcc")
     command -v cmake >/dev/null || fail "cmake is not on the PATH"
 }
 
 check_dependencies() {
     local found=$build/dependencies
+    $build_first || return 0
     mkdir -p "$found" || fail "$build: cannot be made"
     cmake -S "$root/bench/dependencies" -B "$found" >"$out/dependencies.log" 2>&1 ||
         fail "cmake fails, see $out/dependencies.log"
@@ -89,6 +95,7 @@ step_with() {
 
 build_steps() {
     local generator=()
+    $build_first || return 0
     if command -v ninja >/dev/null; then generator=(-G Ninja); fi
     step configure 60 cmake -S "$root" -B "$build" "${generator[@]}" \
         -DCMAKE_BUILD_TYPE=Release -DNARROWS_CUDA=ON
@@ -97,8 +104,10 @@ build_steps() {
 
 test_steps() {
     local tool module
-    step_with "$bin/narrows_gpu_tests" gpu_tests 60 \
-        ctest --test-dir "$build" -L gpu --output-on-failure
+    module=$(find "$build" -name narrows_cuda.so -print -quit 2>/dev/null)
+    step_with "$bin/narrows_gpu_tests" gpu_tests 60 "$bin/narrows_gpu_tests" --gtest_brief=1
+    step_with "$bin/narrows_cuda_tests" cuda_tests 60 \
+        env "NARROWS_CUDA_TEST_MODULE=$module" "$bin/narrows_cuda_tests" --gtest_brief=1
     for tool in memcheck racecheck initcheck synccheck; do
         step_with compute-sanitizer "$tool" 30 \
             compute-sanitizer --tool "$tool" --error-exitcode 9 \
@@ -106,7 +115,6 @@ test_steps() {
             --repeat 1 --output json --out "$out/$tool.json"
     done
     # The tests of the contract are small; some of them ask for what CUDA must refuse.
-    module=$(find "$build" -name narrows_cuda.so -print -quit 2>/dev/null)
     step_with "$bin/narrows_cuda_tests" memcheck_tests 60 \
         env "NARROWS_CUDA_TEST_MODULE=$module" compute-sanitizer --tool memcheck \
         --report-api-errors no --error-exitcode 9 "$bin/narrows_cuda_tests" --gtest_brief=1
