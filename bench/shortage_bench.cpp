@@ -1,33 +1,37 @@
-// The bottleneck equations of many regions (rank --scope world) by nodes, in scenarios per second,
-// with the rate of their multiplications and additions beside that of a matrix product: the sums
-// over regions are as many as those of a product, the maxima few.
+// The bottleneck equations (rank --scope world, and of one region alone) by nodes, in scenarios per
+// second, with the rate of their multiplications and additions beside that of a matrix product on
+// the same backend: the sums over regions are as many as those of a product, the maxima few.
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <random>
-#include <thread>
+#include <string>
 
 #include <benchmark/benchmark.h>
 
 #include "host/backend/backend.hpp"
-#include "host/backend/shortage.hpp"
 
 namespace narrows {
 namespace {
 
 using Index = Eigen::Index;
 
-/// Every region makes every product; each user needs all of them, critically the first `num_goods`.
+/// Every region makes every product; each user needs all of them, critically the first `num_goods`,
+/// each of which is withheld from region 0 in as many ways.
 struct World {
     std::vector<std::int64_t> starts{0};
     std::vector<std::int64_t> home;
+    std::vector<std::int64_t> withheld;
     Eigen::MatrixXd w, direct, delivered;
-    std::vector<kernels::ShortageScenario> scenarios;
+    double operations = 0.0;  // multiplications and additions of a sweep, counted as one
 
-    World(Index regions, Index products, Index num_goods) {
+    World(Index regions, Index products, Index num_goods, Index ways) {
         std::mt19937 random(1);
         std::uniform_real_distribution<double> unit(0.0, 1.0);
         const Index n = regions * products;
+        operations = static_cast<double>(n * num_goods * regions);
         for (Index g = 0; g < products; ++g) starts.push_back((g + 1) * regions);
         for (Index g = 0; g < products; ++g) home.push_back(g * regions);  // region 0
         w = Eigen::MatrixXd::Zero(n, n);
@@ -39,29 +43,43 @@ struct World {
             }
             w(j, j) = 0.0;
         }
-        // Every other region withholds half of every good.
-        const Index count = num_goods * (regions - 1);
+        // Half of what one other region delivers; of one region alone, half of some imports.
+        const Index count = num_goods * ways;
         direct.resize(products, count);
         delivered = Eigen::MatrixXd::Ones(regions, count);
         for (Index s = 0; s < count; ++s) {
             const Index good = s % num_goods;
-            const Index region = 1 + s / num_goods;
-            delivered(region, s) = 0.5;
+            const Index region = regions > 1 ? 1 + s / num_goods % (regions - 1) : 0;
+            if (regions > 1) delivered(region, s) = 0.5;
             for (Index u = 0; u < products; ++u) {
-                direct(u, s) = 0.5 * w(good * regions + region, home[static_cast<std::size_t>(u)]);
+                const double share =
+                    regions > 1 ? w(good * regions + region, u * regions) : 0.2 * unit(random);
+                direct(u, s) = 0.5 * share;
             }
-            scenarios.push_back({good, direct.col(s).data(), delivered.col(s).data()});
+            withheld.push_back(good);
         }
+    }
+
+    narrows_shortage shortage(const std::vector<double>& lambdas) const {
+        narrows_shortage all{};
+        all.n = w.rows();
+        all.num_products = static_cast<std::int64_t>(starts.size()) - 1;
+        all.starts = starts.data();
+        all.weights = w.data();
+        all.num_home = static_cast<std::int64_t>(home.size());
+        all.home = home.data();
+        all.num_scenarios = static_cast<std::int64_t>(withheld.size());
+        all.products = withheld.data();
+        all.direct = direct.data();
+        all.delivered = delivered.data();
+        all.num_lambdas = static_cast<std::int64_t>(lambdas.size());
+        all.lambdas = lambdas.data();
+        return all;
     }
 };
 
-int all_threads() {
-    return static_cast<int>(std::thread::hardware_concurrency());
-}
-
 /// Multiplications and additions per second of C = A B of order n, counted as one.
-double product_rate(Index n) {
-    const Backend backend = Backend::cpu();
+double product_rate(const Backend& backend, Index n) {
     const Eigen::MatrixXd values = Eigen::MatrixXd::Random(n, n);
     const BackendMatrix a = backend.upload(values);
     BackendMatrix c = backend.zeros(n, n);
@@ -69,40 +87,57 @@ double product_rate(Index n) {
     for (int i = 0; i < 5; ++i) {
         const auto start = std::chrono::steady_clock::now();
         backend.multiply(a, a, c);
+        c.download(0, 0, 1, 1);  // waits
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         best = std::min(best, took.count());
     }
     return std::pow(static_cast<double>(n), 3.0) / best;
 }
 
-void world(benchmark::State& state) {
-    const World world(state.range(0), state.range(1), state.range(2));
-    const Shortage shortage(world.w.rows(), world.w.data(), world.starts, world.home);
+void shortage(benchmark::State& state, const std::string& backend_name) {
+    std::optional<Backend> backend;
+    try {
+        backend = choose_backend(parse_backend_request(backend_name)).backend;
+    } catch (const std::exception& error) {
+        state.SkipWithError(error.what());
+        return;
+    }
+    const World world(state.range(0), state.range(1), state.range(2), state.range(3));
+    const std::vector<double> lambdas = {0.5};
     std::atomic<std::int64_t> sweeps{0};
     for ([[maybe_unused]] auto _ : state) {
-        shortage.solve(world.scenarios, {0.5}, all_threads(),
-                       [&](std::int64_t, std::int64_t, const kernels::ShortageResult& result) {
-                           sweeps += result.sweeps;
-                       });
+        backend->solve_shortage(
+            world.shortage(lambdas),
+            [&](const narrows_shortage_result& result) { sweeps += result.sweeps; });
     }
     const auto solved =
-        static_cast<double>(state.iterations()) * static_cast<double>(world.scenarios.size());
+        static_cast<double>(state.iterations()) * static_cast<double>(world.withheld.size());
     state.counters["scenarios"] = benchmark::Counter(solved, benchmark::Counter::kIsRate);
     state.counters["sweeps"] = static_cast<double>(sweeps) / solved;
-    const double operations =
-        static_cast<double>(sweeps) * static_cast<double>(shortage.operations_per_sweep());
-    static const double product = product_rate(2000);
+    const double operations = static_cast<double>(sweeps) * world.operations;
+    state.counters["operations"] = benchmark::Counter(operations, benchmark::Counter::kIsRate);
+    static std::map<std::string, double> products;
+    double& product = products[backend_name];
+    if (product == 0.0) product = product_rate(*backend, 2000);
     state.counters["of_product"] =
         benchmark::Counter(operations / product, benchmark::Counter::kIsRate);
+    state.SetLabel(backend->operations());
 }
 
-BENCHMARK(world)
-    ->ArgNames({"regions", "products", "goods"})
-    ->Args({13, 24, 15})
-    ->Args({41, 35, 16})
-    ->Args({44, 56, 22})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+/// Regions, products, goods, ways to withhold a good.
+void sizes(benchmark::internal::Benchmark* bench) {
+    bench->ArgNames({"regions", "products", "goods", "ways"})
+        ->Args({13, 24, 15, 12})
+        ->Args({41, 35, 16, 40})
+        ->Args({77, 32, 32, 76})
+        ->Args({1, 35, 35, 4000})
+        ->Args({1, 56, 56, 18000})
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+}
+
+BENCHMARK_CAPTURE(shortage, cpu, "cpu")->Apply(sizes);
+BENCHMARK_CAPTURE(shortage, cuda, "cuda")->Apply(sizes);
 
 }  // namespace
 }  // namespace narrows

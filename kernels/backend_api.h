@@ -29,16 +29,17 @@ extern "C" {
 #endif
 
 /* Grows with every change of this header that an older module would not survive. */
-#define NARROWS_BACKEND_ABI 2
+#define NARROWS_BACKEND_ABI 3
 #define NARROWS_BACKEND_SYMBOL "narrows_backend_get"
 
 typedef enum narrows_status {
     NARROWS_OK = 0,
-    NARROWS_BAD_ARGUMENT = 1,  /* a null handle, a negative size, a leading dimension too small */
-    NARROWS_OUT_OF_MEMORY = 2, /* on the host or on the device */
-    NARROWS_SINGULAR = 3,      /* a pivot that is zero, negative or not finite; see the info */
-    NARROWS_UNAVAILABLE = 4,   /* this machine cannot run the backend: no driver, no device */
-    NARROWS_DEVICE_FAILURE = 5 /* the device or one of its libraries reported an error */
+    NARROWS_BAD_ARGUMENT = 1,   /* a null handle, a negative size, a leading dimension too small */
+    NARROWS_OUT_OF_MEMORY = 2,  /* on the host or on the device */
+    NARROWS_SINGULAR = 3,       /* a pivot that is zero, negative or not finite; see the info */
+    NARROWS_UNAVAILABLE = 4,    /* this machine cannot run the backend: no driver, no device */
+    NARROWS_DEVICE_FAILURE = 5, /* the device or one of its libraries reported an error */
+    NARROWS_STOPPED = 6         /* a function of the caller asked for it */
 } narrows_status;
 
 typedef struct narrows_context narrows_context; /* one device, its streams and workspaces */
@@ -69,7 +70,8 @@ typedef enum narrows_operation {
     NARROWS_RESIDUAL,
     NARROWS_SWEEP, /* sweep: count weights and flows together */
     NARROWS_CELLS,
-    NARROWS_BATCH /* run_batch: count draws */
+    NARROWS_BATCH,   /* run_batch: count draws */
+    NARROWS_SHORTAGE /* solve_shortage: count scenarios */
 } narrows_operation;
 
 /* One pass over the columns of L; see sweep. Unused parts have count 0 and null pointers. */
@@ -110,6 +112,47 @@ typedef struct narrows_batch {
     double* inverses;      /* L, n x n per draw; may be null */
     int32_t* failed;       /* per draw: 0, or 1 where a pivot was not positive; may not be null */
 } narrows_batch;
+
+/* What a scenario of narrows_shortage ends with for one lambda. */
+typedef struct narrows_shortage_result {
+    int64_t scenario, lambda; /* which of them */
+    const double* loss;       /* delta, n, valid during the call */
+    double error;             /* bound on max |delta - exact delta| */
+    int64_t sweeps;           /* passes over w */
+} narrows_shortage_result;
+
+/* The bottleneck system of many regions on n nodes ordered by product: product g has the nodes
+ * [starts[g], starts[g + 1]), one per region that makes it. In scenario s
+ *
+ *   delta_j = max_g (lambda sum_{r in g} w_rj delta_r),
+ *
+ * but for some users j ("home") whose direct loss of the withheld product g_s is above 0
+ *
+ *   delta_j = max of that and  direct_j + lambda sum_{r in g_s} w_rj delivered_r delta_r.
+ *
+ * Because w carries the users' criticality and delivered_r <= 1, direct_j makes up for what is not
+ * delivered, and the maximum over all products may keep the full sum of g_s. With sums of w over a
+ * product at most 1 the right-hand side is a sup-norm contraction with modulus lambda < 1.
+ * See solve_shortage. */
+typedef struct narrows_shortage {
+    int64_t n;
+    int64_t num_products;
+    const int64_t* starts; /* num_products + 1, ascending, from 0 to n */
+    const double* weights; /* w >= 0, n x n, row = seller, column = user, its diagonal 0 */
+    int64_t num_home;
+    const int64_t* home; /* users that a withheld product is withheld from, ascending */
+    int64_t num_scenarios;
+    const int64_t* products; /* g_s, one per scenario */
+    const double* direct;    /* in [0, 1], num_home x num_scenarios */
+    const double* delivered; /* in [0, 1], one row per node of the product, as many rows as the
+                                product with most nodes has, x num_scenarios */
+    int64_t num_lambdas;
+    const double* lambdas; /* ascending, each in [0, 1) */
+    /* Called once for every scenario and lambda, for a scenario in the order of the lambdas, maybe
+     * from several threads at once. Not 0: no further calls, NARROWS_STOPPED. */
+    int32_t (*done)(void* user, const narrows_shortage_result* result);
+    void* user;
+} narrows_shortage;
 
 typedef struct narrows_backend_api {
     int32_t abi;         /* NARROWS_BACKEND_ABI of the backend's build */
@@ -203,6 +246,10 @@ typedef struct narrows_backend_api {
                                   double phi, double* losses, int64_t ld, double* smallest);
 
     narrows_status (*run_batch)(narrows_context* context, const narrows_batch* batch);
+
+    /* Sweeps from 0 until nothing moves beyond rounding, scenarios side by side; a larger lambda
+     * starts from the solution of the smaller one before it, for solutions grow with lambda. */
+    narrows_status (*solve_shortage)(narrows_context* context, const narrows_shortage* shortage);
 } narrows_backend_api;
 
 /* The one exported symbol of a backend module. The table lives as long as the module. */

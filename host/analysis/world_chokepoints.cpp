@@ -6,7 +6,6 @@
 #include <mutex>
 #include <numeric>
 
-#include "host/backend/shortage.hpp"
 #include "host/base/error.hpp"
 
 namespace narrows {
@@ -94,11 +93,11 @@ void set_passed_on(World& world, const IoTable& table, const Eigen::MatrixXd& cr
     }
 }
 
-/// The kernel's scenarios with the memory they point into.
+/// What the kernel needs of every pair; see narrows_shortage.
 struct Scenarios {
+    std::vector<std::int64_t> products;
     Eigen::MatrixXd direct;     // home users x scenarios
     Eigen::MatrixXd delivered;  // places of a product x scenarios
-    std::vector<kernels::ShortageScenario> list;
 
     Scenarios(const World& world, const std::vector<Chokepoint>& pairs, double share) {
         const auto users = static_cast<Index>(world.home.size());
@@ -111,6 +110,7 @@ struct Scenarios {
         delivered = Eigen::MatrixXd::Ones(longest, count);
         for (Index s = 0; s < count; ++s) {
             const Chokepoint& pair = pairs[static_cast<std::size_t>(s)];
+            products.push_back(pair.product);
             const Index begin = world.starts[static_cast<std::size_t>(pair.product)];
             const Index end = world.starts[static_cast<std::size_t>(pair.product) + 1];
             for (Index r = begin; r < end; ++r) {
@@ -126,25 +126,45 @@ struct Scenarios {
                     direct(u, s) += share * world.passed_on(r, user);
                 }
             }
-            list.push_back({pair.product, direct.col(s).data(), delivered.col(s).data()});
         }
     }
 };
 
+narrows_shortage shortage_of(const World& world, const Scenarios& scenarios,
+                             const std::vector<double>& lambdas) {
+    narrows_shortage shortage{};
+    shortage.n = world.size();
+    shortage.num_products = static_cast<std::int64_t>(world.starts.size()) - 1;
+    shortage.starts = world.starts.data();
+    shortage.weights = world.passed_on.data();
+    shortage.num_home = static_cast<std::int64_t>(world.home.size());
+    shortage.home = world.home.data();
+    shortage.num_scenarios = static_cast<std::int64_t>(scenarios.products.size());
+    shortage.products = scenarios.products.data();
+    shortage.direct = scenarios.direct.data();
+    shortage.delivered = scenarios.delivered.data();
+    shortage.num_lambdas = static_cast<std::int64_t>(lambdas.size());
+    shortage.lambdas = lambdas.data();
+    return shortage;
+}
+
 /// The seller whose shortage binds a user most, -1 where it is the withheld product itself.
-Index binding_seller(const World& world, const kernels::ShortageScenario& scenario, double lambda,
+Index binding_seller(const World& world, const Scenarios& scenarios, Index scenario, double lambda,
                      Index user, const Eigen::Ref<const Eigen::VectorXd>& loss) {
     const auto at = std::find(world.home.begin(), world.home.end(), user);
-    const double direct = at == world.home.end() ? 0.0 : scenario.direct[at - world.home.begin()];
+    const double direct =
+        at == world.home.end() ? 0.0 : scenarios.direct(at - world.home.begin(), scenario);
+    const std::int64_t product = scenarios.products[static_cast<std::size_t>(scenario)];
     double most = 0.0;
     Index binding = -1;
     for (std::size_t g = 0; g + 1 < world.starts.size(); ++g) {
-        const bool withheld = direct > 0.0 && static_cast<Index>(g) == scenario.product;
+        const bool withheld = direct > 0.0 && static_cast<Index>(g) == product;
         double sum = withheld ? direct : 0.0;
         double largest = 0.0;
         Index seller = -1;
         for (Index r = world.starts[g]; r < world.starts[g + 1]; ++r) {
-            const double delivered = withheld ? scenario.delivered[r - world.starts[g]] : 1.0;
+            const double delivered =
+                withheld ? scenarios.delivered(r - world.starts[g], scenario) : 1.0;
             const double part = lambda * world.passed_on(r, user) * delivered * loss[r];
             sum += part;
             if (part <= largest) continue;
@@ -159,7 +179,7 @@ Index binding_seller(const World& world, const kernels::ShortageScenario& scenar
     return binding;
 }
 
-std::vector<Index> binding_chain(const World& world, const kernels::ShortageScenario& scenario,
+std::vector<Index> binding_chain(const World& world, const Scenarios& scenarios, Index scenario,
                                  double lambda, const Eigen::Ref<const Eigen::VectorXd>& loss) {
     Index user = -1;
     double largest = 0.0;
@@ -173,7 +193,7 @@ std::vector<Index> binding_chain(const World& world, const kernels::ShortageScen
         const Index node = world.nodes[static_cast<std::size_t>(user)];
         if (std::find(chain.begin(), chain.end(), node) != chain.end()) break;  // a cycle
         chain.push_back(node);
-        user = binding_seller(world, scenario, lambda, user, loss);
+        user = binding_seller(world, scenarios, scenario, lambda, user, loss);
     }
     std::reverse(chain.begin(), chain.end());
     return chain;
@@ -229,17 +249,16 @@ WorldChokepointRanking rank_world_chokepoints(const IoTable& table, const HomeEc
     const bool tail_is_last = query.lambda <= query.tail_lambda;
     std::mutex mutex;
     std::int64_t num_done = 0;
-    const auto done = [&](std::int64_t s, std::int64_t lambda,
-                          const kernels::ShortageResult& result) {
+    const auto done = [&](const narrows_shortage_result& result) {
         const Eigen::Map<const Eigen::VectorXd> loss(result.loss, world.size());
-        WorldChokepoint& row = ranking.rows[static_cast<std::size_t>(s)];
+        WorldChokepoint& row = ranking.rows[static_cast<std::size_t>(result.scenario)];
         // |error| of a sum va' delta: that of delta, and that of adding up.
         const double error = result.error * world.value_added.cwiseAbs().sum() +
                              static_cast<double>(world.size() + 1) * unit_roundoff *
                                  world.value_added.cwiseAbs().dot(loss);
         row.home.error_bound = std::max(row.home.error_bound, error);
         const double lost = loss_of(world, home_region, loss);
-        if ((lambda == 1) == tail_is_last) {
+        if ((result.lambda == 1) == tail_is_last) {
             row.home.gar_tail = lost;
         } else {
             row.home.gar = lost;
@@ -248,15 +267,13 @@ WorldChokepointRanking rank_world_chokepoints(const IoTable& table, const HomeEc
                 row.blow_back.push_back(
                     loss_of(world, world.region_of_origin[static_cast<std::size_t>(origin)], loss));
             }
-            row.chain = binding_chain(world, scenarios.list[static_cast<std::size_t>(s)],
-                                      query.lambda, loss);
+            row.chain = binding_chain(world, scenarios, result.scenario, query.lambda, loss);
         }
-        if (lambda == 0 || !query.progress) return;
+        if (result.lambda == 0 || !query.progress) return;
         const std::lock_guard lock(mutex);
         query.progress(++num_done, static_cast<std::int64_t>(ranking.rows.size()));
     };
-    const Shortage shortage(world.size(), world.passed_on.data(), world.starts, world.home);
-    shortage.solve(scenarios.list, lambdas, query.num_threads, done);
+    model.backend().solve_shortage(shortage_of(world, scenarios, lambdas), done);
 
     for (WorldChokepoint& row : ranking.rows) {
         row.home.gar_share_of_gdp = ranking.gdp != 0.0 ? row.home.gar / ranking.gdp : 0.0;

@@ -41,7 +41,8 @@ struct WorldChokepointRanking {
 /// its nodes. c follows from the rule, region by region. The low-loss end is home's own
 /// (rank_chokepoints).
 ///
-/// `home` and `model` are those of rank_chokepoints; `query.criticality` is not used. Throws what
+/// `home` and `model` are those of rank_chokepoints; the model's backend does the work, and
+/// `query.criticality` and `query.num_threads` are not used. Throws what
 /// it throws; ArgumentError for a national table, which has no world.
 WorldChokepointRanking rank_world_chokepoints(const IoTable& table, const HomeEconomy& home,
                                               const LeontiefModel& model,

@@ -1,6 +1,8 @@
 #include "host/backend/backend.hpp"
 
 #include <array>
+#include <exception>
+#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
@@ -203,6 +205,39 @@ Factor Backend::factor(const BackendMatrix& a) const {
 void Backend::run_batch(const narrows_batch& batch) const {
     context_->require(NARROWS_BATCH, "a batch", batch.order, batch.num_draws);
     context_->check(context_->api->run_batch(context_->context, &batch), "run_batch");
+}
+
+namespace {
+
+/// A caller's function behind the contract, over which nothing may throw.
+struct ShortageCall {
+    const Backend::ShortageDone& done;
+    std::mutex mutex;
+    std::exception_ptr error;  // the first
+
+    static std::int32_t run(void* self, const narrows_shortage_result* result) noexcept {
+        auto& call = *static_cast<ShortageCall*>(self);
+        try {
+            call.done(*result);
+            return 0;
+        } catch (...) {
+            const std::lock_guard lock(call.mutex);
+            if (!call.error) call.error = std::current_exception();
+        }
+        return 1;
+    }
+};
+
+}  // namespace
+
+void Backend::solve_shortage(narrows_shortage shortage, const ShortageDone& done) const {
+    context_->require(NARROWS_SHORTAGE, "passing on shortages", shortage.n, shortage.num_scenarios);
+    ShortageCall call{done, {}, nullptr};
+    shortage.done = &ShortageCall::run;
+    shortage.user = &call;
+    const narrows_status status = context_->api->solve_shortage(context_->context, &shortage);
+    if (call.error) std::rethrow_exception(call.error);
+    context_->check(status, "solve_shortage");
 }
 
 BackendMatrix::BackendMatrix(std::shared_ptr<Backend::Context> context, Index rows, Index columns)

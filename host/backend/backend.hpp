@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +78,12 @@ class Backend {
 
     /// Answers of many perturbed tables; the pointers of `batch` are the caller's.
     void run_batch(const narrows_batch& batch) const;
+
+    /// Solves the bottleneck equations of many regions for many scenarios; the pointers of
+    /// `shortage` are the caller's, its `done` is the function given, which may be called from
+    /// several threads at once. What that throws ends the work and is thrown.
+    using ShortageDone = std::function<void(const narrows_shortage_result&)>;
+    void solve_shortage(narrows_shortage shortage, const ShortageDone& done) const;
 
   private:
     friend class BackendMatrix;

@@ -1,32 +1,78 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 
+#include "kernels/backend_api.h"
+
+// What every backend's solve_shortage has in common; the equations are at narrows_shortage in
+// backend_api.h.
 namespace narrows::kernels {
 
-/// The bottleneck system of many regions, on n nodes ordered by product: product g has the nodes
-/// [starts[g], starts[g + 1]), one per region that makes it. In scenario s
-///
-///   delta_j = max_g ( lambda sum_{r in g} w_rj delta_r ),   w >= 0,
-///
-/// but for some users j ("home") of the withheld product g_s
-///
-///   delta_j = max of that and  direct_j + lambda sum_{r in g_s} w_rj delivered_r delta_r.
-///
-/// Because w carries the users' criticality and delivered_r <= 1, direct_j makes up for what is not
-/// delivered, and the maximum over all products may keep the full sum of g_s. With sums of w over a
-/// product at most 1 the right-hand side is a sup-norm contraction with modulus lambda < 1.
-struct ShortageScenario {
-    std::int64_t product = 0;           // g_s
-    const double* direct = nullptr;     // one value in [0, 1] for each home user
-    const double* delivered = nullptr;  // one value in [0, 1] for each node of the product
+/// Nodes of the product that has most.
+inline std::int64_t longest_product(const narrows_shortage& shortage) {
+    std::int64_t longest = 0;
+    for (std::int64_t g = 0; g < shortage.num_products; ++g) {
+        longest = std::max(longest, shortage.starts[g + 1] - shortage.starts[g]);
+    }
+    return longest;
+}
+
+inline bool bad_shortage(const narrows_shortage* shortage) {
+    if (shortage == nullptr || shortage->n < 0 || shortage->num_products < 0 ||
+        shortage->num_home < 0 || shortage->num_scenarios < 0 || shortage->num_lambdas < 0 ||
+        shortage->done == nullptr || shortage->starts == nullptr) {
+        return true;
+    }
+    const auto lacks = [](std::int64_t count, const void* data) {
+        return count > 0 && data == nullptr;
+    };
+    if (lacks(shortage->n, shortage->weights) || lacks(shortage->num_home, shortage->home) ||
+        lacks(shortage->num_scenarios, shortage->products) ||
+        lacks(shortage->num_scenarios, shortage->delivered) ||
+        lacks(shortage->num_scenarios * shortage->num_home, shortage->direct) ||
+        lacks(shortage->num_lambdas, shortage->lambdas)) {
+        return true;
+    }
+    const std::int64_t* const starts = shortage->starts;
+    if (starts[0] != 0 || starts[shortage->num_products] != shortage->n ||
+        !std::is_sorted(starts, starts + shortage->num_products + 1)) {
+        return true;
+    }
+    const auto in = [](std::int64_t size) {
+        return [size](std::int64_t value) { return value >= 0 && value < size; };
+    };
+    const std::int64_t* const home = shortage->home;
+    const std::int64_t* const products = shortage->products;
+    const double* const lambdas = shortage->lambdas;
+    return !std::is_sorted(home, home + shortage->num_home) ||
+           !std::all_of(home, home + shortage->num_home, in(shortage->n)) ||
+           !std::all_of(products, products + shortage->num_scenarios, in(shortage->num_products)) ||
+           !std::is_sorted(lambdas, lambdas + shortage->num_lambdas) ||
+           !std::all_of(lambdas, lambdas + shortage->num_lambdas,
+                        [](double lambda) { return lambda >= 0.0 && lambda < 1.0; });
+}
+
+/// Where a scenario stands after a sweep.
+struct ShortageProgress {
+    bool settled;
+    double error;  // bound on max |delta - exact delta|
 };
 
-/// What a scenario ends with for one lambda.
-struct ShortageResult {
-    const double* loss = nullptr;  // delta, n values
-    double error = 0.0;            // bound on max |delta - exact delta|
-    std::int64_t sweeps = 0;       // passes over w
-};
+/// From the largest change of a loss in the sweep and the largest loss.
+///
+/// A value of T, the right-hand side, is a sum of at most `longest` products w delta, each rounded,
+/// with lambda and the direct loss: its rounding is within (longest + 4) u max delta. Every new
+/// value is T of losses that are new, at most `error` from exact, or at most `change` from new
+/// ones: error <= lambda (error + change) + rounding, so error <= (lambda change + rounding) / (1 -
+/// lambda). Rounding is monotone and so is T: from 0 the losses never fall, and all come to rest.
+inline ShortageProgress shortage_progress(double lambda, double change, double largest,
+                                          std::int64_t longest) {
+    constexpr double unit_roundoff = std::numeric_limits<double>::epsilon() / 2.0;
+    const double rounding = static_cast<double>(longest + 4) * unit_roundoff * largest;
+    const double left = lambda * change;
+    return {left <= rounding, (left + rounding) / (1.0 - lambda)};
+}
 
 }  // namespace narrows::kernels

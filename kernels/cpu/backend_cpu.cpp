@@ -238,6 +238,8 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
             return sweep_bytes(n, count);
         case NARROWS_BATCH:
             return batch_bytes(n) * std::max(1L, sysconf(_SC_NPROCESSORS_CONF));
+        case NARROWS_SHORTAGE:
+            return shortage_bytes(n);
     }
     return 0;
 }
@@ -264,6 +266,8 @@ const char* formula(narrows_operation operation) {
             return "512 n k bytes";
         case NARROWS_BATCH:
             return "10.7 n^2 bytes per processor";
+        case NARROWS_SHORTAGE:
+            return "8 n^2 + 200 n bytes per processor";
     }
     return "";
 }
@@ -353,6 +357,7 @@ const narrows_backend_api api = {
     sweep,
     cell_losses,
     run_batch,
+    solve_shortage,
 };
 
 }  // namespace

@@ -138,5 +138,8 @@ narrows_status cell_losses(narrows_context* context, const narrows_matrix* l,
 // batch.cpp
 std::int64_t batch_bytes(std::int64_t n);
 narrows_status run_batch(narrows_context* context, const narrows_batch* batch);
+// shortage.cpp
+std::int64_t shortage_bytes(std::int64_t n);
+narrows_status solve_shortage(narrows_context* context, const narrows_shortage* shortage);
 
 }  // namespace narrows::cpu

@@ -34,6 +34,7 @@ const narrows_backend_api api = {
     sweep,
     cell_losses,
     run_batch,
+    solve_shortage,
 };
 
 }  // namespace

@@ -66,6 +66,8 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
                    slop;
         case NARROWS_BATCH:
             return 8 * batch_doubles(n, count) + slop;
+        case NARROWS_SHORTAGE:
+            return shortage_bytes(n, count) + slop;
     }
     return 0;
 }
@@ -93,6 +95,8 @@ const char* formula(narrows_operation operation) {
             return "16 n w bytes, w = 1024 columns, 512 from n = 16385";
         case NARROWS_BATCH:
             return "16 n^2 bytes + two waves of draws, 256 MiB or one draw each";
+        case NARROWS_SHORTAGE:
+            return "at most 40 n^2 + 16 n scenarios bytes + 1 GiB";
     }
     return "";
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "kernels/backend_api.h"
 
 // The functions of the contract's table (kernels/backend_api.h), in the files named.
@@ -65,5 +67,9 @@ narrows_status cell_losses(narrows_context* context, const narrows_matrix* l,
 
 // batch.cu
 narrows_status run_batch(narrows_context* context, const narrows_batch* batch);
+
+// shortage.cu
+std::int64_t shortage_bytes(std::int64_t n, std::int64_t num_scenarios);
+narrows_status solve_shortage(narrows_context* context, const narrows_shortage* shortage);
 
 }  // namespace narrows::cuda

@@ -110,6 +110,38 @@ narrows_status run_batch(Machine& m) {
     return api.run_batch(m.context, &batch);
 }
 
+/// 35 products of ten regions; as many scenarios as take several lanes. Losses go into x.
+narrows_status solve_shortage(Machine& m) {
+    constexpr std::int64_t num_products = 35, num_scenarios = 40;
+    std::int64_t starts[num_products + 1], products[num_scenarios];
+    double direct[num_scenarios], delivered[10 * num_scenarios];
+    for (std::int64_t g = 0; g <= num_products; ++g) starts[g] = 10 * g;
+    for (std::int64_t s = 0; s < num_scenarios; ++s) products[s] = s % num_products;
+    std::fill(std::begin(direct), std::end(direct), 0.3);
+    std::fill(std::begin(delivered), std::end(delivered), 0.5);
+    const std::int64_t home = 7;
+    const double lambda = 0.2;
+    narrows_shortage all{};
+    all.n = n;
+    all.num_products = num_products;
+    all.starts = starts;
+    all.weights = inputs().a.data();
+    all.num_home = 1;
+    all.home = &home;
+    all.num_scenarios = num_scenarios;
+    all.products = products;
+    all.direct = direct;
+    all.delivered = delivered;
+    all.num_lambdas = 1;
+    all.lambdas = &lambda;
+    all.user = m.x.data();
+    all.done = [](void* x, const narrows_shortage_result* result) {
+        std::copy_n(result->loss, n, static_cast<double*>(x) + result->scenario * n);
+        return 0;
+    };
+    return api.solve_shortage(m.context, &all);
+}
+
 struct Operation {
     const char* name;
     std::function<narrows_status(Machine&)> run;
@@ -194,6 +226,7 @@ const Operation operations[] = {
                                 m.x.data(), n, &smallest);
      }},
     {"run_batch", run_batch},
+    {"solve_shortage", solve_shortage},
     {"describe",
      [](Machine& m) {
          char text[256];

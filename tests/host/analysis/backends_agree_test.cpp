@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "host/analysis/extraction.hpp"
+#include "host/analysis/world_chokepoints.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/perturbed_tables.hpp"
 
@@ -86,6 +87,31 @@ TEST_P(Cuda, ExtractsTheSameSectorsRegionsAndFlows) {
     }
     EXPECT_LE(relative_difference(block_losses(base), block_losses(expected)), 1e-12);
     EXPECT_LE(relative_difference(cell_losses(base, 1, 0.5), cell_losses(expected, 1, 0.5)), 1e-12);
+}
+
+TEST_P(Cuda, RanksTheSameWithTheWorldInView) {
+    const HomeEconomy home = home_economy(table_, "R2");
+    ChokepointQuery query;
+    query.coalitions = each_origin(home);
+    const auto ranked = [&](const LeontiefModel& world) {
+        const LeontiefModel model(world.backend(), home.coefficients());
+        return rank_world_chokepoints(table_, home, model, query, cost_share_criticality);
+    };
+
+    const WorldChokepointRanking found = ranked(on_cuda());
+    const WorldChokepointRanking expected = ranked(on_cpu());
+
+    ASSERT_EQ(found.rows.size(), expected.rows.size());
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+        const WorldChokepoint& row = found.rows[i];
+        EXPECT_EQ(row.home.product, expected.rows[i].home.product);
+        EXPECT_EQ(row.home.coalition, expected.rows[i].home.coalition);
+        EXPECT_EQ(row.chain, expected.rows[i].chain);
+        const double bound = row.home.error_bound + expected.rows[i].home.error_bound;
+        EXPECT_NEAR(row.home.gar, expected.rows[i].home.gar, bound);
+        EXPECT_NEAR(row.home.gar_tail, expected.rows[i].home.gar_tail, bound);
+        EXPECT_NEAR(row.world, expected.rows[i].world, bound);
+    }
 }
 
 TEST_P(Cuda, PerturbsTheSameFlows) {

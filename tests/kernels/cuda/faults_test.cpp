@@ -164,6 +164,36 @@ narrows_status run_large_batch(const narrows_backend_api& api, narrows_context* 
     return run_batch(api, context, large);
 }
 
+/// Four products of two regions; two scenarios, two lambdas.
+narrows_status run_shortage(const narrows_backend_api& api, narrows_context* context, Inputs&) {
+    const MatrixXd w = MatrixXd::Constant(8, 8, 0.4) - 0.4 * MatrixXd::Identity(8, 8);
+    const int64_t starts[] = {0, 2, 4, 6, 8}, home[] = {0, 2, 4}, products[] = {1, 3};
+    const double direct[] = {0.1, 0.2, 0.0, 0.0, 0.3, 0.1}, delivered[] = {1.0, 0.5, 1.0, 1.0};
+    const double lambdas[] = {0.0, 0.02};
+    int answers = 0;
+    narrows_shortage all{};
+    all.n = 8;
+    all.num_products = 4;
+    all.starts = starts;
+    all.weights = w.data();
+    all.num_home = 3;
+    all.home = home;
+    all.num_scenarios = 2;
+    all.products = products;
+    all.direct = direct;
+    all.delivered = delivered;
+    all.num_lambdas = 2;
+    all.lambdas = lambdas;
+    all.user = &answers;
+    all.done = [](void* user, const narrows_shortage_result*) {
+        ++*static_cast<int*>(user);
+        return 0;
+    };
+    const narrows_status status = api.solve_shortage(context, &all);
+    EXPECT_EQ(answers == 4, status == NARROWS_OK);
+    return status;
+}
+
 class Faults : public EmulatedTest, public testing::WithParamInterface<Operation> {
   protected:
     /// Lets the k-th call fail for k = 1, 2, ... until the operation gets through.
@@ -206,7 +236,8 @@ INSTANTIATE_TEST_SUITE_P(Operations, Faults,
                                          Operation{"Products", with_matrix(run_products)},
                                          Operation{"Extraction", with_matrix(run_extraction)},
                                          Operation{"Batch", run_batch},
-                                         Operation{"LargeBatch", run_large_batch}),
+                                         Operation{"LargeBatch", run_large_batch},
+                                         Operation{"Shortage", run_shortage}),
                          [](const testing::TestParamInfo<Operation>& operation) {
                              return operation.param.name;
                          });
@@ -253,6 +284,29 @@ TEST_F(EmulatedTest, MatrixLargerThanTheDeviceIsRefused) {
     EXPECT_STREQ(api->error_message(context), "cudaMalloc: out of memory");
     EXPECT_EQ(api->create(context, 10, 10, &matrix), NARROWS_OK);
     api->release_matrix(context, matrix);
+}
+
+/// One region, all users at home: what takes most memory. 200 scenarios.
+void run_dense_shortage(const narrows_backend_api& api, narrows_context* context, Index n) {
+    const MatrixXd w = MatrixXd::Constant(n, n, 0.5) - 0.5 * MatrixXd::Identity(n, n);
+    const MatrixXd direct = MatrixXd::Constant(n, 200, 0.1);
+    const std::vector<double> delivered(200, 1.0);
+    const std::vector<int64_t> products(200, 0);
+    std::vector<int64_t> nodes;
+    for (Index i = 0; i <= n; ++i) nodes.push_back(i);
+    const double lambda = 0.01;
+    narrows_shortage all{};
+    all.n = all.num_products = all.num_home = n;
+    all.starts = all.home = nodes.data();
+    all.weights = w.data();
+    all.num_scenarios = 200;
+    all.products = products.data();
+    all.direct = direct.data();
+    all.delivered = delivered.data();
+    all.num_lambdas = 1;
+    all.lambdas = &lambda;
+    all.done = [](void*, const narrows_shortage_result*) { return 0; };
+    EXPECT_EQ(api.solve_shortage(context, &all), NARROWS_OK);
 }
 
 class Formulas : public EmulatedTest, public testing::WithParamInterface<int> {
@@ -311,6 +365,7 @@ TEST_P(Formulas, CoverWhatIsTaken) {
                          &smallest);
     });
     within(NARROWS_BATCH, 2, "run_batch", [&] { run_batch(*api, context, in); });
+    within(NARROWS_SHORTAGE, 200, "solve_shortage", [&] { run_dense_shortage(*api, context, n); });
     EXPECT_NE(inverse.get(), nullptr);
     EXPECT_NE(again.get(), nullptr);
 }
