@@ -48,7 +48,7 @@ struct Dependence {
     /// x_i / U_i, >= 0: 1 and more where home makes as much as its sectors use.
     Eigen::VectorXd domestic_capacity;
 
-    // Core dependency indicators of the European Commission (SWD(2021) 352) with home alone as the
+    // Core dependency indicators, after the European Commission (SWD(2021) 352), home alone as the
     // area; of imports for all uses, intermediate and final, but exports.
 
     /// HHI of the origins, (0, 1].
