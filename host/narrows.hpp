@@ -10,6 +10,7 @@
 ///   query.criticality = narrows::survey_criticality(home);
 ///   const auto ranking = narrows::rank_chokepoints(home, model, query);
 #include "host/analysis/chokepoints.hpp"
+#include "host/analysis/dependence.hpp"
 #include "host/analysis/exposure.hpp"
 #include "host/analysis/extraction.hpp"
 #include "host/analysis/import_content.hpp"

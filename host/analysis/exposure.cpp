@@ -77,14 +77,16 @@ HomeExposure home_exposure(const IoTable& table, const std::string& home,
     return result;
 }
 
+std::optional<double> concentration(const Eigen::VectorXd& flows) {
+    const double total = flows.sum();
+    if (!(total > 0.0)) return std::nullopt;
+    return (flows / total).squaredNorm();
+}
+
 std::optional<double> foreign_concentration(const Eigen::VectorXd& shares, Index home) {
-    const double foreign = shares.sum() - shares[home];
-    if (!(foreign > 0.0)) return std::nullopt;
-    double sum = 0.0;
-    for (Index c = 0; c < shares.size(); ++c) {
-        if (c != home) sum += shares[c] / foreign * (shares[c] / foreign);
-    }
-    return sum;
+    Eigen::VectorXd others = shares;
+    others[home] = 0.0;
+    return concentration(others);
 }
 
 }  // namespace narrows

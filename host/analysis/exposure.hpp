@@ -47,8 +47,11 @@ struct HomeExposure {
 HomeExposure home_exposure(const IoTable& table, const std::string& home,
                            const LeontiefModel& world);
 
-/// Herfindahl-Hirschman index of a row of shares over all regions but `home`, normalised to 1
-/// among them: 1 / number of equal suppliers to 1. Nothing where no region but home has a share.
+/// Herfindahl-Hirschman index of flows or shares >= 0, each over their sum: 1 / number of equal
+/// suppliers to 1. Nothing where they sum to 0.
+std::optional<double> concentration(const Eigen::VectorXd& flows);
+
+/// The same of a row of shares over all regions but `home`.
 std::optional<double> foreign_concentration(const Eigen::VectorXd& shares, Index home);
 
 }  // namespace narrows

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "host/cli/column_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
@@ -11,6 +12,7 @@ namespace {
 struct RankOptions {
     TableOptions table = {.name = "world-2011"};
     RankingOptions ranking;
+    ColumnOptions columns;
     std::string scope = "home";
     std::int64_t top = -1;
     OutputOptions output;
@@ -34,6 +36,7 @@ void run_rank(const RankOptions& options) {
     RankingQuery asked = ranking_query(options.ranking, home, table.is_multi_regional());
     ChokepointQuery& query = asked.query;
     query.num_threads = options.backend.threads;
+    const ColumnQuery columns = column_query(options.columns, table, home);
 
     const BackendChoice choice = choose(options.backend);
     const LeontiefModel model = naming_table(options.table.name, [&] {
@@ -62,6 +65,10 @@ void run_rank(const RankOptions& options) {
         keep_top(ranking.rows, options.top);
         document = chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
     }
+    naming_table(options.table.name, [&] {
+        add_columns(document, columns, table, home, model,
+                    parse_solve_method(options.backend.method));
+    });
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;
     if (document.sheets.front().rows.empty()) {
@@ -78,6 +85,7 @@ void add_rank(CLI::App& app) {
         "rank", "Rank choke points: products whose withholding puts most GDP at risk");
     add_table_argument(*command, options->table, false);
     add_ranking_options(*command, options->ranking);
+    add_column_options(*command, options->columns);
     command
         ->add_option("--scope", options->scope,
                      "home: shortages pass on within home; world: through all countries and back")

@@ -11,14 +11,15 @@
 namespace narrows {
 namespace {
 
-/// Index of the code in field `column` of the last record.
+/// Index of the code in field `column` of the last record; `what` it is a code of, for messages.
 Index code_in_file(const CsvFile& file, std::size_t column, std::string_view name,
-                   std::string_view code, const std::vector<std::string>& codes) {
+                   std::string_view code, const std::vector<std::string>& codes,
+                   const std::string& what = "sector") {
     const auto found = std::find(codes.begin(), codes.end(), code);
     if (found != codes.end()) return found - codes.begin();
     const std::string near = nearest(code, codes);
-    file.fail(column, name, "unknown sector " + in_quotes(code),
-              near.empty() ? "a sector of the table such as " + in_quotes(codes.front())
+    file.fail(column, name, "unknown " + what + " " + in_quotes(code),
+              near.empty() ? "a " + what + " of the table such as " + in_quotes(codes.front())
                            : in_quotes(near));
 }
 
@@ -95,6 +96,50 @@ Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
     }
     require_records(file, !seen.empty());
     return criticality;
+}
+
+Eigen::VectorXd read_geopolitical_weights(const std::filesystem::path& path,
+                                          const std::string& home,
+                                          const std::vector<std::string>& origins) {
+    CsvFile file(path);
+    std::vector<std::string> expected = {"origin", "weight"};
+    const std::vector<std::string> header = file.header({});
+    const bool of_homes = header.front() == "home";
+    if (of_homes) expected.insert(expected.begin(), "home");
+    for (std::size_t i = 0; i < std::max(header.size(), expected.size()); ++i) {
+        if (i < std::min(header.size(), expected.size()) && header[i] == expected[i]) continue;
+        file.fail(i, "", i < header.size() ? in_quotes(header[i]) : "the end of the line",
+                  i < expected.size() ? in_quotes(expected[i]) : "the end of the line");
+    }
+    std::vector<std::string> regions = origins;
+    regions.push_back(home);
+    const auto own = static_cast<Index>(origins.size());
+    const std::size_t at = of_homes ? 1 : 0;  // of the origin
+    Eigen::VectorXd weights = Eigen::VectorXd::Zero(own);
+    std::set<std::pair<Index, Index>> seen;
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, expected.size());
+        const Index of =
+            of_homes ? code_in_file(file, 0, "home", fields[0], regions, "region") : own;
+        const Index origin = code_in_file(file, at, "origin", fields[at], regions, "region");
+        const double weight = file.number(fields[at + 1], at + 1, "weight");
+        if (weight < 0.0 || weight > 1.0) {
+            file.fail(at + 1, "weight", in_quotes(fields[at + 1]), "a number in [0, 1]");
+        }
+        if (!seen.emplace(of, origin).second) {
+            file.fail(at, "origin", "duplicate origin " + in_quotes(fields[at]), "each pair once");
+        }
+        if (of == own && origin != own) weights[origin] = weight;
+    }
+    require_records(file, !seen.empty());
+    for (Index origin = 0; origin < own; ++origin) {
+        if (seen.contains({own, origin})) continue;
+        throw ParseError(
+            file.path(), file.line(), 0, "", "the end of the file",
+            fmt::format("a weight of {} for {}",
+                        in_quotes(origins[static_cast<std::size_t>(origin)]), in_quotes(home)));
+    }
+    return weights;
 }
 
 Demand read_demand(const std::filesystem::path& path, const Classification& classification) {

@@ -18,6 +18,14 @@ Concordance read_concordance(const std::filesystem::path& path);
 Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
                                  const std::vector<Sector>& sectors);
 
+/// Reads how far away the origins of home's imports are politically: CSV origin,weight or
+/// home,origin,weight with codes of the table's regions, 0 <= weight <= 1; of several homes the
+/// rows of `home` count. Returns one weight per origin; one that is missing is an error, never 0.
+/// Throws ParseError.
+Eigen::VectorXd read_geopolitical_weights(const std::filesystem::path& path,
+                                          const std::string& home,
+                                          const std::vector<std::string>& origins);
+
 /// Final demand to solve for, one column per scenario, in the unit of the table.
 struct Demand {
     std::vector<std::string> scenarios;

@@ -43,12 +43,6 @@ bool names_re_exports(const std::string& name) {
            text.find("re_export") != std::string::npos;
 }
 
-/// "EXPORTS", "Exports of goods", ESA's P6.
-bool names_exports(const std::string& name) {
-    const std::string text = lower(name);
-    return text.find("export") != std::string::npos || text == "exp" || text.rfind("p6", 0) == 0;
-}
-
 SuspiciousCells labelled(const Extreme& found, const std::vector<std::string>& rows,
                          const std::vector<std::string>& columns) {
     SuspiciousCells cells{found.count, found.value, "", ""};
@@ -327,6 +321,11 @@ class Examination {
 };
 
 }  // namespace
+
+bool names_exports(const std::string& name) {
+    const std::string text = lower(name);
+    return text.find("export") != std::string::npos || text == "exp" || text.rfind("p6", 0) == 0;
+}
 
 TableFindings examine(const TableData& table, const TableDiagnostics& diagnostics) {
     return Examination(table, diagnostics).run();

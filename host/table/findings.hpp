@@ -47,6 +47,9 @@ struct TableFindings {
     std::vector<Finding> findings;  // of all that, and of the balances, as sentences
 };
 
+/// Does the name of a final use say exports: "EXPORTS", "Exports of goods", ESA's P6?
+bool names_exports(const std::string& name);
+
 /// `diagnostics` are the table's own.
 TableFindings examine(const TableData& table, const TableDiagnostics& diagnostics);
 

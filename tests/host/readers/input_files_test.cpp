@@ -36,6 +36,11 @@ Demand demand(const std::string& content) {
     return read_demand(folder.write("c.csv", content), Classification::national(sectors, {}));
 }
 
+Eigen::VectorXd weights(const std::string& content) {
+    const ScratchFolder folder;
+    return read_geopolitical_weights(folder.write("c.csv", content), "CHN", {"USA", "JPN"});
+}
+
 /// The message with which `read` refuses the content, from the file's name on.
 template <class Read>
 std::string refusal(Read read, const std::string& content) {
@@ -163,6 +168,53 @@ TEST(ReadDemand, RefusesNamesThatAColumnOfTheResultHasAlready) {
     }
 }
 
+TEST(ReadGeopoliticalWeights, TakesOneHomeOrSeveral) {
+    const Eigen::VectorXd expected = Eigen::Vector2d(0.9, 0.25);
+
+    EXPECT_EQ(weights("origin,weight\nJPN,0.25\nUSA,0.9\n"), expected);
+    EXPECT_EQ(weights("origin,weight\nJPN,0.25\nUSA,0.9\nCHN,0\n"), expected);
+    EXPECT_EQ(weights("home,origin,weight\nJPN,USA,0.1\nCHN,USA,0.9\nCHN,JPN,0.25\nJPN,CHN,1\n"),
+              expected);
+}
+
+TEST(ReadGeopoliticalWeights, RefusesWhatIsMalformed) {
+    const auto refused = [](const std::string& content) { return refusal(weights, content); };
+
+    EXPECT_EQ(refused(""), "c.csv:1: found an empty file, expected a header");
+    EXPECT_EQ(refused("origin\nUSA\n"),
+              "c.csv:1: column 2: found the end of the line, expected 'weight'");
+    EXPECT_EQ(refused("region,weight\nUSA,1\n"),
+              "c.csv:1: column 1: found 'region', expected 'origin'");
+    EXPECT_EQ(refused("home,weight\nUSA,1\n"),
+              "c.csv:1: column 2: found 'weight', expected 'origin'");
+    EXPECT_EQ(refused("origin,weight,year\nUSA,1,2011\n"),
+              "c.csv:1: column 3: found 'year', expected the end of the line");
+    EXPECT_EQ(refused("origin,weight\n"), "c.csv:2: found no record, expected at least one");
+    EXPECT_EQ(refused("origin,weight\nUSB,1\n"),
+              "c.csv:2: column 1 (origin): found unknown region 'USB', expected 'USA'");
+    EXPECT_EQ(refused("home,origin,weight\nCHM,USA,1\n"),
+              "c.csv:2: column 1 (home): found unknown region 'CHM', expected 'CHN'");
+    EXPECT_EQ(refused("origin,weight\nUSA,1.01\n"),
+              "c.csv:2: column 2 (weight): found '1.01', expected a number in [0, 1]");
+    EXPECT_EQ(refused("origin,weight\nUSA,-0.01\n"),
+              "c.csv:2: column 2 (weight): found '-0.01', expected a number in [0, 1]");
+    EXPECT_EQ(refused("origin,weight\nUSA,nan\n"),
+              "c.csv:2: column 2 (weight): found 'nan', expected a number");
+    EXPECT_EQ(refused("origin,weight\nUSA,\n"),
+              "c.csv:2: column 2 (weight): found '', expected a number");
+    EXPECT_EQ(refused("origin,weight\nUSA,1\nJPN,1\nUSA,1\n"),
+              "c.csv:4: column 1 (origin): found duplicate origin 'USA', expected each pair once");
+    EXPECT_EQ(refused("home,origin,weight\nCHN,USA,1\nJPN,USA,1\nJPN,USA,0\n"),
+              "c.csv:4: column 2 (origin): found duplicate origin 'USA', expected each pair once");
+}
+
+TEST(ReadGeopoliticalWeights, RefusesAnOriginWithoutWeightInsteadOfTakingZero) {
+    EXPECT_EQ(refusal(weights, "origin,weight\nUSA,1\n"),
+              "c.csv:2: found the end of the file, expected a weight of 'JPN' for 'CHN'");
+    EXPECT_EQ(refusal(weights, "home,origin,weight\nCHN,JPN,1\nJPN,USA,1\n"),
+              "c.csv:3: found the end of the file, expected a weight of 'USA' for 'CHN'");
+}
+
 TEST(InputFiles, AreRefusedWhereTheyAreMissing) {
     const auto classes = Classification::national(sectors, {});
 
@@ -170,6 +222,7 @@ TEST(InputFiles, AreRefusedWhereTheyAreMissing) {
               "/nowhere/c.csv: cannot read: No such file or directory");
     EXPECT_THROW(read_criticality("/nowhere/c.csv", sectors), FileError);
     EXPECT_THROW(read_demand("/nowhere/c.csv", classes), FileError);
+    EXPECT_THROW(read_geopolitical_weights("/nowhere/c.csv", "A", {"B"}), FileError);
 }
 
 }  // namespace
