@@ -150,6 +150,9 @@ bench_steps() {
     done
     step_with "$bin/bench_rank" bench_rank 20 "$bin/bench_rank" --benchmark_min_time=0.1 \
         "--benchmark_out=$out/bench_rank.json" --benchmark_out_format=json
+    step_with "$bin/bench_shortage" bench_shortage 40 "$bin/bench_shortage" \
+        --benchmark_filter=cuda --benchmark_min_time=0.1 \
+        "--benchmark_out=$out/bench_shortage.json" --benchmark_out_format=json
 }
 
 # ---- figures for people ----------------------------------------------------------------------------

@@ -127,11 +127,16 @@ expect_code $? 2
 check --dry-run "$scratch/never"
 expect_code $? 0
 expect "a dry run writes nothing" [ ! -e "$scratch/never" ]
-for name in configure build gpu_tests memcheck racecheck initcheck synccheck memcheck_tests \
+for name in configure build gpu_tests cuda_tests memcheck racecheck initcheck synccheck memcheck_tests \
     points emulation bench bench_large bench_draws peers_gpu peers_cpu bench_inverse bench_solve \
-    bench_extraction bench_batch bench_rank; do
+    bench_extraction bench_batch bench_rank bench_shortage; do
     expect "the dry run has $name" grep -q "^$name " "$scratch/said"
 done
+
+check --dry-run --no-build "$scratch/never"
+expect_code $? 0
+expect "nothing is built" [ -z "$(grep -E '^(configure|build) ' "$scratch/said")" ]
+expect "what is built is tested" grep -q '^gpu_tests ' "$scratch/said"
 
 [ "$failures" = 0 ] && echo "gpu_check: all as expected"
 exit "$((failures > 0))"
