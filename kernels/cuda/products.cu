@@ -1,4 +1,3 @@
-#include "kernels/common/gth_shared.hpp"
 #include "kernels/common/reduction.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/products.cuh"
@@ -6,17 +5,15 @@
 namespace narrows::cuda {
 namespace {
 
-constexpr int base_threads = 256;
-
-/// One block per matrix. Bound by 3 barriers per step and by shared memory.
+/// One block per matrix.
 void launch_base(cudaStream_t stream, std::int64_t count, std::int64_t stride, std::int64_t n,
                  double* k, std::int64_t ld, const double* slack, std::int64_t first_step,
                  kernels::PivotInfo* pivots) {
-    launch<base_threads>(
-        "invert_base", stream, count, base_threads, kernels::gth_shared_size(n),
+    launch<BaseTile::threads>(
+        "invert_base", stream, count, BaseTile::threads, BaseTile::shared_size,
         [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
-            kernels::gth_invert_shared(executor, shared, n, k + block * stride, ld,
-                                       slack + block * stride, first_step, pivots + block);
+            kernels::gth_invert_tile<BaseTile>(executor, shared, n, k + block * stride, ld,
+                                               slack + block * stride, first_step, pivots + block);
         });
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernels/common/block_inverse.hpp"
+#include "kernels/common/gth_tile.hpp"
 #include "kernels/cuda/context.cuh"
 
 namespace narrows::cuda {
@@ -28,11 +29,14 @@ inline void multiply_batched(const Lane& lane, const kernels::Product& p, std::i
           "cublasDgemmStridedBatched_64");
 }
 
+/// The base of the recursion: 64 x 64.
+using BaseTile = kernels::GthTile<8, 16, 8, 4>;
+
 /// The work of kernels::invert_blocks on the device, for one matrix or for many of one order: every
 /// pointer is the first matrix's, and the others' lie `stride` doubles further each.
 class BlockOps {
   public:
-    static constexpr std::int64_t base_order = 64;  // 34 KiB of shared memory
+    static constexpr std::int64_t base_order = BaseTile::order;
 
     BlockOps(narrows_context& context, std::int64_t count, std::int64_t stride,
              kernels::PivotInfo* pivots)
