@@ -261,12 +261,12 @@ void base_of(Run& run, const char* detail) {
 
 void base(Run& run) {
     using narrows::kernels::GthTile;
-    base_of<GthTile<8, 16, 8, 4>>(run, "8 x 16 threads of 8 x 4 cells");
-    base_of<GthTile<8, 32, 8, 2>>(run, "8 x 32 threads of 8 x 2 cells");
-    base_of<GthTile<16, 16, 4, 4>>(run, "16 x 16 threads of 4 x 4 cells");
+    base_of<GthTile<8, 16, 9, 4>>(run, "8 x 16 threads of 9 x 4 cells");
+    base_of<GthTile<8, 16, 9, 4, true>>(run, "8 x 16 threads of 9 x 4 cells, overlapped");
+    base_of<GthTile<8, 32, 9, 2, true>>(run, "8 x 32 threads of 9 x 2 cells, overlapped");
     base_of<GthTile<8, 16, 13, 7>>(run, "8 x 16 threads of 13 x 7 cells");
-    base_of<GthTile<8, 32, 16, 4>>(run, "8 x 32 threads of 16 x 4 cells");
-    base_of<GthTile<8, 64, 16, 2>>(run, "8 x 64 threads of 16 x 2 cells");
+    base_of<GthTile<8, 32, 17, 4>>(run, "8 x 32 threads of 17 x 4 cells");
+    base_of<GthTile<8, 32, 17, 4, true>>(run, "8 x 32 threads of 17 x 4 cells, overlapped");
 }
 
 // ---- LU without pivoting, against the identity

@@ -21,13 +21,18 @@ NARROWS_HOST_DEVICE double tree_sum(double (&values)[count]) {
 
 /// One thread's share of a matrix that a block of threads inverts in its registers: thread t of a
 /// grid of grid_rows x grid_columns, (ti, tj) = (t mod grid_rows, t / grid_rows), has the cells
-/// (ti + grid_rows a, tj + grid_columns b), a < rows, b < columns. Cells outside the matrix are 0
+/// (ti + grid_rows a, tj + grid_columns b), a < rows, b < columns. The last row is minus the slack:
+/// to the elimination one more row, which is never eliminated. Other cells outside the matrix are 0
 /// and stay so.
 ///
 /// Registers have no addresses, so the row and the column of the step at hand must always lie in
 /// the same ones: the rows of cells turn by one after grid_rows steps, the columns after
 /// grid_columns, and k[a] is row block a + (number of turns), counted round.
-template <int grid_rows_, int grid_columns_, int rows_, int columns_>
+///
+/// `overlapped`: only the first row and column of cells, which the next step needs, take part in a
+/// step at once, the others while the next step waits for its pivot. For rows + columns more
+/// registers a block that is alone on its multiprocessor waits less; the bits are the same.
+template <int grid_rows_, int grid_columns_, int rows_, int columns_, bool overlapped = false>
 struct GthTile {
     static constexpr int grid_rows = grid_rows_;
     static constexpr int grid_columns = grid_columns_;
@@ -35,27 +40,26 @@ struct GthTile {
     static constexpr int columns = columns_;
     static_assert(grid_columns % grid_rows == 0, "columns turn with rows");
     static constexpr int threads = grid_rows * grid_columns;
-    /// The largest matrix.
-    static constexpr int order = std::min(grid_rows * rows, grid_columns* columns);
     static constexpr int padded_rows = grid_rows * rows;
     static constexpr int padded_columns = grid_columns * columns;
+    /// The largest matrix.
+    static constexpr int order = std::min(padded_rows - 1, padded_columns);
 
     /// What a step needs to know, in shared memory; in pairs, which are read at once.
     struct Step {
         alignas(16) double column[(rows + 1) / 2][grid_rows][2];
         double row[(columns + 1) / 2][grid_columns][2];
         double part[grid_rows];  // of the pivot
-        double slack;
     };
     struct Shared {
-        Step steps[2];     // one that is read, one that is written
-        PivotInfo pivots;  // of thread 0, which has no registers to spare
+        Step steps[2];  // one that is read, one that is written
+        double pivots[order];
     };
     /// Doubles of shared memory.
     static constexpr std::int64_t shared_size = sizeof(Shared) / sizeof(double);
 
     double k[rows][columns];
-    double slack[columns];  // of the thread's own columns
+    double entry[rows], factor[columns];  // of the step at hand, column_i and row_j / pivot
 
     /// Row of k[a] and column of k[.][b] before the rows and columns have turned.
     NARROWS_MEMBER static int row_of(int t, int a) { return t % grid_rows + grid_rows * a; }
@@ -69,6 +73,7 @@ struct GthTile {
 
     /// The cells of an n x n matrix.
     NARROWS_MEMBER void load(int t, int n, const double* from, std::int64_t ld) {
+        forget_step();
         NARROWS_UNROLL
         for (int b = 0; b < columns; ++b) {
             const int j = column_of(t, b);
@@ -80,11 +85,13 @@ struct GthTile {
         }
     }
 
+    NARROWS_MEMBER static bool has_slack(int t) { return t % grid_rows == grid_rows - 1; }
+
     NARROWS_MEMBER void load_slack(int t, int n, const double* from) {
         NARROWS_UNROLL
         for (int b = 0; b < columns; ++b) {
             const int j = column_of(t, b);
-            slack[b] = j < n ? from[j] : 0.0;
+            if (has_slack(t) && j < n) k[rows - 1][b] = -from[j];
         }
     }
 
@@ -118,9 +125,7 @@ struct GthTile {
                 step.column[a / 2][ti][a % 2] = a == 0 && has_row ? -1.0 : k[a][0];
                 k[a][0] = 0.0;
             }
-            const double sum = tree_sum(below);
-            step.part[ti] = has_row ? slack[0] - sum : -sum;
-            if (has_row) step.slack = slack[0];
+            step.part[ti] = 0.0 - tree_sum(below);  // never -0
         }
         if (has_row) {
             NARROWS_UNROLL
@@ -131,38 +136,56 @@ struct GthTile {
         }
     }
 
-    /// Step `number`, for the message.
-    NARROWS_MEMBER void eliminate(int t, std::int64_t number, const Step& step, PivotInfo& pivots) {
+    /// Thread 0 keeps the pivot.
+    NARROWS_MEMBER void eliminate(int t, const Step& step, double* pivot_of_step) {
         double parts[grid_rows];
         NARROWS_UNROLL
         for (int i = 0; i < grid_rows; ++i) parts[i] = step.part[i];
-        double factor[columns];  // read before the division, which takes longer
-        NARROWS_UNROLL
-        for (int b = 0; b < columns; ++b) factor[b] = step.row[b / 2][t / grid_rows][b % 2];
-        const double step_slack = step.slack;
+        if constexpr (overlapped) catch_up();
         const double pivot = tree_sum(parts);
+        if (t == 0) *pivot_of_step = pivot;
         const double reciprocal = 1.0 / pivot;
         NARROWS_UNROLL
         for (int b = 0; b < columns; ++b) {
-            factor[b] *= reciprocal;
-            slack[b] -= step_slack * factor[b];
+            factor[b] = step.row[b / 2][t / grid_rows][b % 2] * reciprocal;
         }
         NARROWS_UNROLL
         for (int a = 0; a < rows; ++a) {
-            const double entry = step.column[a / 2][t % grid_rows][a % 2];
+            entry[a] = step.column[a / 2][t % grid_rows][a % 2];
+            const int count = overlapped && a > 0 ? 1 : columns;
             NARROWS_UNROLL
-            for (int b = 0; b < columns; ++b) k[a][b] -= entry * factor[b];
-        }
-        if (t == 0) {
-            if (pivot < pivots.min_pivot) pivots.min_pivot = pivot;
-            const bool fine = pivot > 0.0 && pivot <= 1.7e308;
-            if (!fine && pivots.singular_at < 0.0) {
-                pivots.singular_at = static_cast<double>(number);
-            }
+            for (int b = 0; b < count; ++b) k[a][b] -= entry[a] * factor[b];
         }
     }
 
-    /// Brings the rows of the next block to the front.
+    /// What the last step has left undone.
+    NARROWS_MEMBER void catch_up() {
+        NARROWS_UNROLL
+        for (int a = 1; a < rows; ++a) {
+            NARROWS_UNROLL
+            for (int b = 1; b < columns; ++b) k[a][b] -= entry[a] * factor[b];
+        }
+    }
+
+    /// Nothing is left undone.
+    NARROWS_MEMBER void forget_step() {
+        NARROWS_UNROLL
+        for (int a = 0; a < rows; ++a) entry[a] = 0.0;
+        NARROWS_UNROLL
+        for (int b = 0; b < columns; ++b) factor[b] = 0.0;
+    }
+
+    /// Brings the rows and, in their time, the columns of step s to the front.
+    NARROWS_MEMBER void turn(int s) {
+        if constexpr (overlapped) {
+            catch_up();
+            forget_step();
+        }
+        turn_rows();
+        if (s % grid_columns == 0) turn_columns();
+    }
+
+  private:
     NARROWS_MEMBER void turn_rows() {
         NARROWS_UNROLL
         for (int b = 0; b < columns; ++b) {
@@ -181,40 +204,57 @@ struct GthTile {
             for (int b = 0; b + 1 < columns; ++b) k[a][b] = k[a][b + 1];
             k[a][columns - 1] = first;
         }
-        const double first = slack[0];
-        NARROWS_UNROLL
-        for (int b = 0; b + 1 < columns; ++b) slack[b] = slack[b + 1];
-        slack[columns - 1] = first;
     }
 };
+
+/// Adds n pivots to `info`.
+NARROWS_HOST_DEVICE void report_pivots(int n, const double* pivots, std::int64_t first_step,
+                                       PivotInfo* info) {
+    PivotInfo all = *info;
+    for (int s = 0; s < n; ++s) {
+        const double pivot = pivots[s];
+        if (pivot < all.min_pivot) all.min_pivot = pivot;
+        const bool fine = pivot > 0.0 && pivot <= 1.7e308;
+        if (!fine && all.singular_at < 0.0) all.singular_at = static_cast<double>(first_step + s);
+    }
+    *info = all;
+}
 
 /// n steps of Gauss-Jordan elimination of the block's tiles, step 0 of which is in shared. One
 /// barrier per step: a thread reads step s and writes what it has of step s + 1.
 template <class Tile, class Executor, class Tiles>
-NARROWS_HOST_DEVICE void eliminate_tiles(Executor& executor, int n, std::int64_t first_step,
-                                         Tiles& tiles, typename Tile::Shared& shared) {
-    auto* const steps = shared.steps;
+NARROWS_HOST_DEVICE void eliminate_tiles(Executor& executor, int n, Tiles& tiles,
+                                         typename Tile::Shared& shared) {
+    auto* step = &shared.steps[0];
+    auto* next = &shared.steps[1];
+    const auto exchange = [&] {
+        auto* const last = step;
+        step = next;
+        next = last;
+    };
     for (int s = 0; s < n; ++s) {
         // Apart, so that a step without a turn moves nothing.
         for (; s % Tile::grid_rows + 1 < Tile::grid_rows && s + 1 < n; ++s) {
             executor.phase([&](int t, int) {
-                tiles[t].eliminate(t, first_step + s, steps[s % 2], shared.pivots);
-                tiles[t].publish(t, s + 1, steps[(s + 1) % 2]);
+                tiles[t].eliminate(t, *step, &shared.pivots[s]);
+                tiles[t].publish(t, s + 1, *next);
             });
+            exchange();
         }
         executor.phase([&](int t, int) {
             Tile& tile = tiles[t];
-            tile.eliminate(t, first_step + s, steps[s % 2], shared.pivots);
-            tile.turn_rows();
-            if ((s + 1) % Tile::grid_columns == 0) tile.turn_columns();
-            if (s + 1 < n) tile.publish(t, s + 1, steps[(s + 1) % 2]);
+            tile.eliminate(t, *step, &shared.pivots[s]);
+            tile.turn(s + 1);
+            if (s + 1 < n) tile.publish(t, s + 1, *next);
         });
+        exchange();
     }
 }
 
 /// gth_invert by a block of Tile::threads threads, n <= Tile::order, the matrix in their registers;
 /// `slack` is not overwritten. `memory` has Tile::shared_size doubles, aligned to 16 bytes. Bound
-/// by what a step waits for: a barrier, two reads of shared memory, a sum, a division, a product.
+/// by what a step waits for: a barrier, two reads of shared memory, two sums, a division, a
+/// product.
 template <class Tile, class Executor>
 NARROWS_HOST_DEVICE void gth_invert_tile(Executor& executor, double* memory, std::int64_t n,
                                          double* k, std::int64_t ld, const double* slack,
@@ -226,13 +266,12 @@ NARROWS_HOST_DEVICE void gth_invert_tile(Executor& executor, double* memory, std
         Tile& tile = tiles[t];
         tile.load(t, order, k, ld);
         tile.load_slack(t, order, slack);
-        if (t == 0) shared.pivots = *info;
         tile.publish(t, 0, shared.steps[0]);
     });
-    eliminate_tiles<Tile>(executor, order, first_step, tiles, shared);
+    eliminate_tiles<Tile>(executor, order, tiles, shared);
     executor.phase([&](int t, int) {
         tiles[t].store(t, order, k, ld);
-        if (t == 0) *info = shared.pivots;
+        if (t == 0) report_pivots(order, shared.pivots, first_step, info);
     });
 }
 

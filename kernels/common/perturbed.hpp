@@ -68,9 +68,11 @@ template <class Tile>
 struct DrawMemory {
     static constexpr int row_stride = Tile::padded_rows | 1;
     static constexpr int column_stride = Tile::padded_columns | 1;
+    static constexpr int row_sums = row_stride * Tile::grid_columns;
+    static constexpr int column_sums = column_stride * Tile::grid_rows;
     typename Tile::Shared elimination;
     double vector[std::max(Tile::padded_rows, Tile::padded_columns)];
-    double parts[std::max(Tile::grid_rows * column_stride, Tile::grid_columns* row_stride)];
+    double parts[std::max(column_sums, row_sums)];
 
     static constexpr std::int64_t size() { return sizeof(DrawMemory) / sizeof(double); }
 };
@@ -152,14 +154,13 @@ NARROWS_HOST_DEVICE void scale_flows(Tile& tile, int t, const PerturbedTable& ta
     NARROWS_UNROLL
     for (int b = 0; b < Tile::columns; ++b) {
         const int j = Tile::column_of(t, b);
-        tile.slack[b] = 0.0;
         if (j >= table.n) continue;
         const double total =
             table.slack[j] + add_strided(memory.parts, Tile::grid_rows, memory.column_stride, j);
-        tile.slack[b] = table.slack[j] / total;
         const double scale = -1.0 / total;
         NARROWS_UNROLL
         for (int a = 0; a < Tile::rows; ++a) tile.k[a][b] *= scale;
+        if (Tile::has_slack(t)) tile.k[Tile::rows - 1][b] = table.slack[j] * scale;
         if (t % Tile::grid_rows == 0) totals[j] = total;
     }
 }
@@ -175,17 +176,19 @@ NARROWS_HOST_DEVICE void small_draw(Executor& executor, double* shared, Perturbe
     typename Executor::template PerThread<Tile> tiles(executor);
     executor.phase([&](int t, int) {
         tiles[t].load(t, n, draw.cells, n);
-        if (t == 0) memory.elimination.pivots = {__builtin_inf(), -1.0};
         add_rows(tiles[t], t, nullptr, memory);
     });
     executor.phase([&](int t, int) {
         scale_flows(tiles[t], t, table, memory, draw.totals);
         tiles[t].publish(t, 0, memory.elimination.steps[0]);
     });
-    eliminate_tiles<Tile>(executor, n, 0, tiles, memory.elimination);
+    eliminate_tiles<Tile>(executor, n, tiles, memory.elimination);
     executor.phase([&](int t, int) {
         if (draw.inverse) tiles[t].store(t, n, draw.cells, n);
-        if (t == 0) *draw.info = memory.elimination.pivots;
+        if (t == 0) {
+            *draw.info = {__builtin_inf(), -1.0};
+            report_pivots(n, memory.elimination.pivots, 0, draw.info);
+        }
     });
     for (std::int64_t q = 0; q < table.num_weights; ++q) {
         multiply_tiles<true>(

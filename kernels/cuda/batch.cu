@@ -11,7 +11,7 @@
 namespace narrows::cuda {
 namespace {
 
-static_assert(batch_base == BlockOps::base_order);
+static_assert(batch_base == SmallBase::order);
 
 /// The base table and what is asked of its draws, on the device.
 class DeviceTable {
@@ -80,12 +80,13 @@ void launch_small_draws(cudaStream_t stream, const kernels::PerturbedTable& of,
 void run_small_wave(narrows_context& context, const kernels::PerturbedTable& table,
                     const BatchPlan& plan, bool inverses, std::int64_t first_draw,
                     std::int64_t count, double* records, kernels::PivotInfo* pivots) {
+    using Small = kernels::GthTile<8, 16, 8, 4>;
     using Middle = kernels::GthTile<8, 16, 13, 7>;
     using Large = kernels::GthTile<16, 32, 8, 4>;
     static_assert(Large::order == most_small_order);
     const cudaStream_t stream = context.lanes[0].stream.get();
     launch_perturbed_flows(stream, table, plan, first_draw, count, records);
-    const auto launch_draws = table.n <= BaseTile::order ? launch_small_draws<BaseTile, 3>
+    const auto launch_draws = table.n <= Small::order    ? launch_small_draws<Small, 3>
                               : table.n <= Middle::order ? launch_small_draws<Middle, 2>
                                                          : launch_small_draws<Large, 1>;
     launch_draws(stream, table, plan, inverses, count, records, pivots);
@@ -137,7 +138,7 @@ void run_large_wave(narrows_context& context, const kernels::PerturbedTable& tab
     const std::int64_t n = table.n;
     launch_reset(lane.stream.get(), plan.wave, pivots);
     launch_perturbed_columns(lane.stream.get(), table, plan, first_draw, records);
-    BlockOps ops(context, plan.wave, plan.record, pivots);
+    BlockOps ops(context, batch_base, plan.wave, plan.record, pivots);
     kernels::invert_blocks(ops, n, records, n, records + plan.slack, records + n * n,
                            records + plan.slack + n);
     if (table.num_weights > 0) {

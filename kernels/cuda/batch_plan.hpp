@@ -17,7 +17,7 @@ inline constexpr std::int64_t wave_budget = std::int64_t{1} << 25;
 #endif
 
 /// The largest order whose draw fits the registers of a block of threads.
-inline constexpr std::int64_t most_small_order = 128;
+inline constexpr std::int64_t most_small_order = 127;
 inline constexpr std::int64_t batch_base = 64;
 
 struct BatchPlan {

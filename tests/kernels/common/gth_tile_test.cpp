@@ -36,11 +36,12 @@ Inverted invert(Executor& executor, const MatrixXd& a, const VectorXd& slack,
     return {k.topRows(n), before};
 }
 
-/// The tiles of the CUDA module; more threads and fewer cells; one that is not square.
+/// The tiles of the CUDA module, and small ones that are not square.
 template <class Tile>
 class GthTiles : public testing::Test {};
-using Tiles = testing::Types<GthTile<8, 16, 8, 4>, GthTile<8, 16, 13, 7>, GthTile<16, 32, 8, 4>,
-                             GthTile<16, 16, 4, 4>, GthTile<8, 32, 8, 2>, GthTile<2, 4, 3, 5>>;
+using Tiles = testing::Types<GthTile<8, 16, 9, 4, true>, GthTile<8, 32, 17, 4, true>,
+                             GthTile<8, 16, 8, 4>, GthTile<8, 16, 13, 7>, GthTile<16, 32, 8, 4>,
+                             GthTile<2, 4, 3, 5>, GthTile<2, 4, 6, 2, true>>;
 TYPED_TEST_SUITE(GthTiles, Tiles);
 
 /// Few and all; a turn of rows or columns more, less, and in the middle.
@@ -128,6 +129,19 @@ TYPED_TEST(GthTiles, AddToWhatIsKnownOfEarlierPivots) {
     EXPECT_EQ(after({0.25, -1.0}).singular_at, 11.0);
     EXPECT_EQ(after({-0.25, 4.0}).min_pivot, -0.25);
     EXPECT_EQ(after({-0.25, 4.0}).singular_at, 4.0);
+}
+
+TEST(GthTile, OverlappedGivesTheSameBits) {
+    using Plain = GthTile<8, 16, 8, 4>;
+    using Overlapped = GthTile<8, 16, 8, 4, true>;
+    for (const int n : orders_of<Plain>()) {
+        const auto [a, r] = test::productive(n, 1e-8, 5);
+        HostExecutor executor(Plain::threads);
+        const Inverted plain = invert<Plain>(executor, a, r);
+        const Inverted overlapped = invert<Overlapped>(executor, a, r);
+        EXPECT_EQ(overlapped.l, plain.l) << n;
+        EXPECT_EQ(overlapped.info.min_pivot, plain.info.min_pivot) << n;
+    }
 }
 
 TYPED_TEST(GthTiles, NeedEveryBarrierAndTheExecutorNotices) {
