@@ -225,29 +225,32 @@ NARROWS_HOST_DEVICE void report_pivots(int n, const double* pivots, std::int64_t
 template <class Tile, class Executor, class Tiles>
 NARROWS_HOST_DEVICE void eliminate_tiles(Executor& executor, int n, Tiles& tiles,
                                          typename Tile::Shared& shared) {
+    // Kept, not indexed by s: a device would ask anew where shared memory lies at every step.
     auto* step = &shared.steps[0];
     auto* next = &shared.steps[1];
-    const auto exchange = [&] {
+    double* pivot = shared.pivots;
+    const auto go_on = [&] {
         auto* const last = step;
         step = next;
         next = last;
+        ++pivot;
     };
     for (int s = 0; s < n; ++s) {
         // Apart, so that a step without a turn moves nothing.
         for (; s % Tile::grid_rows + 1 < Tile::grid_rows && s + 1 < n; ++s) {
             executor.phase([&](int t, int) {
-                tiles[t].eliminate(t, *step, &shared.pivots[s]);
+                tiles[t].eliminate(t, *step, pivot);
                 tiles[t].publish(t, s + 1, *next);
             });
-            exchange();
+            go_on();
         }
         executor.phase([&](int t, int) {
             Tile& tile = tiles[t];
-            tile.eliminate(t, *step, &shared.pivots[s]);
+            tile.eliminate(t, *step, pivot);
             tile.turn(s + 1);
             if (s + 1 < n) tile.publish(t, s + 1, *next);
         });
-        exchange();
+        go_on();
     }
 }
 
