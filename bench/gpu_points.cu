@@ -19,7 +19,7 @@
 #include <cuda_runtime.h>
 #include <cusolverDn.h>
 
-#include "kernels/common/gth_block.hpp"
+#include "kernels/common/gth_tile.hpp"
 
 namespace {
 
@@ -214,6 +214,16 @@ void apply(Run& run) {
 // ----------------------------------------------------------------
 
 struct BlockExecutor {
+    template <class T>
+    class PerThread {
+      public:
+        __device__ explicit PerThread(const BlockExecutor&) {}
+        __device__ T& operator[](int) { return value_; }
+
+      private:
+        T value_;
+    };
+
     template <class Phase>
     __device__ void phase(Phase body) const {
         body(static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
@@ -221,43 +231,42 @@ struct BlockExecutor {
     }
 };
 
-/// A block of order n in shared memory, with an odd leading dimension, inverted once.
-__global__ void __launch_bounds__(1024)
+template <class Tile>
+__global__ void __launch_bounds__(Tile::threads)
     base_kernel(std::int64_t n, double* k, const double* slack, narrows::kernels::PivotInfo* info) {
-    extern __shared__ double shared[];
-    const std::int64_t ld = n | 1;
-    double* const shared_slack = shared + ld * n;
-    for (std::int64_t at = threadIdx.x; at < n * n; at += blockDim.x) {
-        shared[at % n + at / n * ld] = k[at];
-    }
-    for (std::int64_t j = threadIdx.x; j < n; j += blockDim.x) shared_slack[j] = slack[j];
-    __syncthreads();
+    extern __shared__ __align__(16) double shared[];
     BlockExecutor executor;
-    narrows::kernels::gth_invert(executor, n, shared, ld, shared_slack, shared_slack + n, 0, info);
-    for (std::int64_t at = threadIdx.x; at < n * n; at += blockDim.x) {
-        k[at] = shared[at % n + at / n * ld];
-    }
+    narrows::kernels::gth_invert_tile<Tile>(executor, shared, n, k, n, slack, 0, info);
 }
 
-void base(Run& run) {
-    constexpr std::int64_t n = 64;
+/// A matrix of the tile's order, inverted by one block.
+template <class Tile>
+void base_of(Run& run, const char* detail) {
+    constexpr std::int64_t n = Tile::order;
     DeviceArray<double> k(n * n);
     DeviceArray<double> slack(n);
     DeviceArray<narrows::kernels::PivotInfo> info(1);
     check(cudaMemset(info.get(), 0, sizeof(narrows::kernels::PivotInfo)), "cudaMemset");
     fill_uniform(n, slack.get());
-    const size_t bytes =
-        sizeof(double) * static_cast<size_t>((n | 1) * n + n + narrows::kernels::gth_scratch(n));
-    for (const unsigned threads : {256U, 512U, 1024U}) {
-        const double seconds = seconds_of(
-            [&] {
-                base_kernel<<<1, threads, bytes>>>(n, k.get(), slack.get(), info.get());
-                check(cudaGetLastError(), "base kernel");
-            },
-            [&] { fill_leontief(n, k.get()); });
-        run.add("base", of_order(n) + ", " + std::to_string(threads) + " threads, launch included",
-                seconds, 1e-9 * 2.0 * n * n * n, "GFLOP/s");
-    }
+    const double seconds = seconds_of(
+        [&] {
+            base_kernel<Tile><<<1, Tile::threads, sizeof(double) * Tile::shared_size>>>(
+                n, k.get(), slack.get(), info.get());
+            check(cudaGetLastError(), "base kernel");
+        },
+        [&] { fill_leontief(n, k.get()); });
+    run.add("base", of_order(n) + ", " + detail + ", launch included", seconds,
+            1e-9 * 2.0 * n * n * n, "GFLOP/s");
+}
+
+void base(Run& run) {
+    using narrows::kernels::GthTile;
+    base_of<GthTile<8, 16, 9, 4>>(run, "8 x 16 threads of 9 x 4 cells");
+    base_of<GthTile<8, 16, 9, 4, true>>(run, "8 x 16 threads of 9 x 4 cells, overlapped");
+    base_of<GthTile<8, 32, 9, 2, true>>(run, "8 x 32 threads of 9 x 2 cells, overlapped");
+    base_of<GthTile<8, 16, 13, 7>>(run, "8 x 16 threads of 13 x 7 cells");
+    base_of<GthTile<8, 32, 17, 4>>(run, "8 x 32 threads of 17 x 4 cells");
+    base_of<GthTile<8, 32, 17, 4, true>>(run, "8 x 32 threads of 17 x 4 cells, overlapped");
 }
 
 // ---- LU without pivoting, against the identity

@@ -11,8 +11,11 @@ foreach(report IN LISTS reports)
             set(kernel ${CMAKE_MATCH_1})
             set(architecture ${CMAKE_MATCH_2})
             list(APPEND architectures ${architecture})
+            # The function that launches it, and the tile of cells where it is a template.
             if(kernel MATCHES "[0-9]launch_([a-z_]+)E")
                 set(kernel ${CMAKE_MATCH_1})
+            elseif(kernel MATCHES "[0-9]launch_([a-z_]+)I.*GthTileILi([0-9]+)ELi([0-9]+)ELi([0-9]+)ELi([0-9]+)E")
+                set(kernel ${CMAKE_MATCH_1}<${CMAKE_MATCH_2},${CMAKE_MATCH_3},${CMAKE_MATCH_4},${CMAKE_MATCH_5}>)
             endif()
         elseif(line MATCHES "bytes stack frame" AND
                NOT line MATCHES "^ *0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads")

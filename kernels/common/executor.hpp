@@ -8,7 +8,8 @@
 // A block of GPU threads works in phases: `executor.phase(f)` runs f(t, T) for every thread t of T,
 // and no thread enters the next phase before all have left this one. On a device that is
 // __syncthreads(); here it is a loop. A body whose result depends on the order of this loop lacks a
-// barrier, which is what the tests look for.
+// barrier, which is what the tests look for. `Executor::PerThread<T>` is a T of every thread, kept
+// from phase to phase: its registers on a device.
 namespace narrows::kernels {
 
 /// One thread: what the CPU backend runs.
@@ -29,6 +30,16 @@ class HostExecutor {
         std::iota(threads_.begin(), threads_.end(), 0);
         if (order == Order::backward) std::reverse(threads_.begin(), threads_.end());
     }
+
+    template <class T>
+    class PerThread {
+      public:
+        explicit PerThread(const HostExecutor& executor) : values_(executor.threads_.size()) {}
+        T& operator[](int t) { return values_[static_cast<std::size_t>(t)]; }
+
+      private:
+        std::vector<T> values_;
+    };
 
     template <class Phase>
     void phase(Phase body) {

@@ -28,7 +28,7 @@ NARROWS_HOST_DEVICE constexpr std::int64_t gth_scratch(std::int64_t n) {
 /// first pivot, for the message.
 ///
 /// A block of threads, any number: thread t takes rows t mod 32, columns t / 32 in the rank-one
-/// update, bound by shared memory on a device. k, slack, scratch are shared by the block.
+/// update. k, slack, scratch are shared by the block. gth_tile.hpp is for a device.
 template <class Executor>
 NARROWS_HOST_DEVICE void gth_invert(Executor& executor, std::int64_t n, double* k, std::int64_t ld,
                                     double* slack, double* scratch, std::int64_t first_step,

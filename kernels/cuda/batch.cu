@@ -11,7 +11,7 @@
 namespace narrows::cuda {
 namespace {
 
-static_assert(batch_base == BlockOps::base_order);
+static_assert(batch_base == SmallBase::order);
 
 /// The base table and what is asked of its draws, on the device.
 class DeviceTable {
@@ -43,21 +43,53 @@ class DeviceTable {
     kernels::PerturbedTable view_;
 };
 
-/// One block per draw, the matrix in its shared memory; the more threads, the larger the matrix.
+/// One block per draw.
+void launch_perturbed_flows(cudaStream_t stream, const kernels::PerturbedTable& of,
+                            const BatchPlan& plan, std::int64_t first_draw, std::int64_t count,
+                            double* records) {
+    const kernels::PerturbedTable table = of;
+    const std::int64_t record = plan.record;
+    constexpr int threads = 256;
+    launch<threads, 4>("perturbed_flows", stream, count, threads, 0,
+                       [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double*) {
+                           kernels::perturbed_flows(executor, table, first_draw + block,
+                                                    records + block * record);
+                       });
+}
+
+/// One block per draw, its matrix in the registers of Tile::threads threads; `blocks` of them have
+/// to fit a multiprocessor.
+template <class Tile, int blocks>
 void launch_small_draws(cudaStream_t stream, const kernels::PerturbedTable& of,
-                        const BatchPlan& plan, bool inverses, std::int64_t first_draw,
-                        std::int64_t count, double* records, kernels::PivotInfo* pivots) {
+                        const BatchPlan& plan, bool inverses, std::int64_t count, double* records,
+                        kernels::PivotInfo* pivots) {
     const kernels::PerturbedTable table = of;
     const BatchPlan p = plan;
-    const int threads = table.n <= 48 ? 128 : table.n <= 100 ? 256 : 512;
-    launch<512>("small_draws", stream, count, threads, kernels::gth_shared_size(table.n),
-                [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
-                    double* const record = records + block * p.record;
-                    kernels::small_draw(
-                        executor, shared, table, first_draw + block,
-                        {record + p.totals, record + p.multipliers, record + p.outputs,
-                         inverses ? record + p.inverse : nullptr, pivots + block});
-                });
+    launch<Tile::threads, blocks>(
+        "small_draws", stream, count, Tile::threads, kernels::DrawMemory<Tile>::size(),
+        [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
+            double* const record = records + block * p.record;
+            kernels::small_draw<Tile>(executor, shared, table,
+                                      {record, record + p.totals, record + p.multipliers,
+                                       record + p.outputs, pivots + block, inverses});
+        });
+}
+
+/// A wave of draws whose matrices fit the registers of a block of threads: the fewer threads and
+/// the fuller their registers, the less work is done by all of them alike.
+void run_small_wave(narrows_context& context, const kernels::PerturbedTable& table,
+                    const BatchPlan& plan, bool inverses, std::int64_t first_draw,
+                    std::int64_t count, double* records, kernels::PivotInfo* pivots) {
+    using Small = kernels::GthTile<8, 16, 8, 4>;
+    using Middle = kernels::GthTile<8, 16, 13, 7>;
+    using Large = kernels::GthTile<16, 32, 8, 4>;
+    static_assert(Large::order == most_small_order);
+    const cudaStream_t stream = context.lanes[0].stream.get();
+    launch_perturbed_flows(stream, table, plan, first_draw, count, records);
+    const auto launch_draws = table.n <= Small::order    ? launch_small_draws<Small, 3>
+                              : table.n <= Middle::order ? launch_small_draws<Middle, 2>
+                                                         : launch_small_draws<Large, 1>;
+    launch_draws(stream, table, plan, inverses, count, records, pivots);
 }
 
 /// One block per column of every draw. Bound by the random numbers.
@@ -98,7 +130,7 @@ void launch_reset(cudaStream_t stream, std::int64_t count, kernels::PivotInfo* p
     });
 }
 
-/// A wave of draws too large for shared memory: the recursion of invert_blocks, all draws at once.
+/// A wave of larger draws: the recursion of invert_blocks, all draws at once.
 void run_large_wave(narrows_context& context, const kernels::PerturbedTable& table,
                     const BatchPlan& plan, std::int64_t first_draw, double* records,
                     kernels::PivotInfo* pivots) {
@@ -106,7 +138,7 @@ void run_large_wave(narrows_context& context, const kernels::PerturbedTable& tab
     const std::int64_t n = table.n;
     launch_reset(lane.stream.get(), plan.wave, pivots);
     launch_perturbed_columns(lane.stream.get(), table, plan, first_draw, records);
-    BlockOps ops(context, plan.wave, plan.record, pivots);
+    BlockOps ops(context, batch_base, plan.wave, plan.record, pivots);
     kernels::invert_blocks(ops, n, records, n, records + plan.slack, records + n * n,
                            records + plan.slack + n);
     if (table.num_weights > 0) {
@@ -147,11 +179,9 @@ void bring_results(narrows_context& context, const narrows_batch& batch, const B
 
 void run(narrows_context& context, const narrows_batch& batch) {
     const std::int64_t n = batch.order;
-    const bool small =
-        n <= most_small_order && 8 * kernels::gth_shared_size(n) <= context.shared_bytes;
-    const bool inverses = batch.inverses != nullptr;
+    const bool small = n <= most_small_order;
     const BatchPlan plan =
-        small ? small_plan(n, batch.num_weights, batch.num_demands, inverses, batch.num_draws)
+        small ? small_plan(n, batch.num_weights, batch.num_demands, batch.num_draws)
               : large_plan(n, batch.num_weights, batch.num_demands);
     const DeviceTable table(context, batch);
     const DeviceArray<double> records(2 * plan.wave * plan.record);
@@ -167,8 +197,8 @@ void run(narrows_context& context, const narrows_batch& batch) {
             double* const to = records.get() + buffer * plan.wave * plan.record;
             kernels::PivotInfo* const info = pivots.get() + buffer * plan.wave;
             if (small) {
-                launch_small_draws(context.lanes[0].stream.get(), table.view(), plan, inverses,
-                                   first_draw, count(wave), to, info);
+                run_small_wave(context, table.view(), plan, batch.inverses != nullptr, first_draw,
+                               count(wave), to, info);
             } else {
                 run_large_wave(context, table.view(), plan, first_draw, to, info);
             }

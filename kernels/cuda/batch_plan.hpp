@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "kernels/common/block_inverse.hpp"
-#include "kernels/common/gth_shared.hpp"
 
 // How a batch of draws lies in device memory: `wave` draws at a time, a record of doubles each, and
 // two waves, one of them on its way to the host.
@@ -17,8 +16,8 @@ inline constexpr std::int64_t wave_budget = std::int64_t{1} << 18;
 inline constexpr std::int64_t wave_budget = std::int64_t{1} << 25;
 #endif
 
-/// The largest order whose draw fits the 227 KiB of shared memory of Hopper.
-inline constexpr std::int64_t most_small_order = 168;
+/// The largest order whose draw fits the registers of a block of threads.
+inline constexpr std::int64_t most_small_order = 127;
 inline constexpr std::int64_t batch_base = 64;
 
 struct BatchPlan {
@@ -28,15 +27,15 @@ struct BatchPlan {
     std::int64_t inverse, totals, slack, multipliers, outputs, weights;
 };
 
-/// A draw that is inverted in shared memory leaves its results only. Its bits depend on nothing
-/// around it, so the wave is as large as fits.
+/// A draw that is inverted in registers: its flows, in whose place the inverse comes, its totals
+/// and results. Its bits depend on nothing around it, so the wave is as large as fits.
 inline BatchPlan small_plan(std::int64_t n, std::int64_t num_weights, std::int64_t num_demands,
-                            bool inverses, std::int64_t num_draws) {
+                            std::int64_t num_draws) {
     BatchPlan plan{};
-    plan.multipliers = n;
+    plan.totals = n * n;
+    plan.multipliers = plan.totals + n;
     plan.outputs = plan.multipliers + n * num_weights;
-    plan.inverse = plan.outputs + n * num_demands;
-    plan.record = plan.inverse + (inverses ? n * n : 0);
+    plan.record = plan.outputs + n * num_demands;
     plan.wave = std::clamp<std::int64_t>(wave_budget / plan.record, 1, 4096);
     plan.wave = std::min(plan.wave, num_draws);
     return plan;

@@ -60,10 +60,6 @@ Lane::Lane() : workspace(static_cast<int64_t>(workspace_bytes)) {
 
 narrows_context::narrows_context(int number) : device(number) {
     using narrows::cuda::check;
-    int bytes = 0;
-    check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
-          "cudaDeviceGetAttribute");
-    shared_bytes = bytes;
     check(cusolverDnCreate(solver.out()), "cusolverDnCreate");
     check(cusolverDnSetStream(solver.get(), lanes[0].stream.get()), "cusolverDnSetStream");
     check(cusolverDnCreateParams(parameters.out()), "cusolverDnCreateParams");

@@ -41,7 +41,6 @@ struct narrows_context {
     explicit narrows_context(int number);
     const int device;
     std::string error;
-    std::int64_t shared_bytes = 0;  // most shared memory of one block
     narrows::cuda::Lane lanes[2];
     narrows::cuda::Stream copy_in, copy_out;
     narrows::cuda::Event fork, join;   // of the two lanes

@@ -27,11 +27,8 @@ std::int64_t batch_doubles(std::int64_t n, std::int64_t count) {
     const BatchPlan large = large_plan(n, some, some);
     std::int64_t wave = large.wave * (large.record + 2);
     if (n <= most_small_order && n > 0) {
-        const BatchPlan small = small_plan(n, some, some, true, std::max<std::int64_t>(count, 1));
+        const BatchPlan small = small_plan(n, some, some, std::max<std::int64_t>(count, 1));
         wave = std::max(wave, small.wave * (small.record + 2));
-        // Without inverses the waves are longer, but no larger.
-        wave = std::max(
-            wave, std::min(wave_budget, std::min<std::int64_t>(count, 4096) * (small.record + 2)));
     }
     return 2 * n * n + n + 2 * n * some + 2 * wave + 4 * 4096;
 }
@@ -47,7 +44,7 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
         case NARROWS_MULTIPLY:
             return 0;
         case NARROWS_INVERT:
-            return 8 * (n * n + kernels::inverse_workspace(n, BlockOps::base_order) + 3 * n) + slop;
+            return 8 * (n * n + kernels::inverse_workspace(n, inverse_base) + 3 * n) + slop;
         // K, its pivots, and cuSOLVER's panels and workspace, which it keeps within some 1024
         // columns.
         case NARROWS_FACTOR:

@@ -40,6 +40,16 @@ inline void code_probe() {}
 
 /// A block of threads of the device.
 struct BlockExecutor {
+    template <class T>
+    class PerThread {
+      public:
+        NARROWS_DEVICE explicit PerThread(const BlockExecutor&) {}
+        NARROWS_DEVICE T& operator[](int) { return value_; }
+
+      private:
+        T value_;
+    };
+
     template <class Phase>
     NARROWS_DEVICE void phase(Phase body) const {
         body(static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
@@ -49,13 +59,13 @@ struct BlockExecutor {
 
 template <int most_threads, int least_blocks, class Body>
 __global__ void __launch_bounds__(most_threads, least_blocks) kernel(Body body) {
-    extern __shared__ double shared[];
+    extern __shared__ __align__(16) double shared[];
     BlockExecutor executor;
     body(executor, static_cast<std::int64_t>(blockIdx.x), shared);
 }
 
 /// `threads` <= most_threads; least_blocks is how many blocks a multiprocessor has to hold: both
-/// bound the registers of a thread. More than 48 KiB of shared memory have to be asked for.
+/// bound the registers of a thread. Every device has 48 KiB of shared memory for a block.
 template <int most_threads, int least_blocks = 1, class Body>
 void launch(const char* name, cudaStream_t stream, std::int64_t blocks, int threads,
             std::int64_t shared_doubles, Body body) {
@@ -63,11 +73,6 @@ void launch(const char* name, cudaStream_t stream, std::int64_t blocks, int thre
     const size_t bytes = sizeof(double) * static_cast<size_t>(shared_doubles);
     const auto* const function =
         reinterpret_cast<const void*>(&kernel<most_threads, least_blocks, Body>);
-    if (bytes > 48 * 1024) {
-        check(cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                   static_cast<int>(bytes)),
-              name);
-    }
     void* arguments[] = {&body};
     check(cudaLaunchKernel(function, dim3(static_cast<unsigned>(blocks)),
                            dim3(static_cast<unsigned>(threads)), arguments, bytes, stream),

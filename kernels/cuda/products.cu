@@ -1,4 +1,3 @@
-#include "kernels/common/gth_shared.hpp"
 #include "kernels/common/reduction.hpp"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/products.cuh"
@@ -6,17 +5,16 @@
 namespace narrows::cuda {
 namespace {
 
-constexpr int base_threads = 256;
-
-/// One block per matrix. Bound by 3 barriers per step and by shared memory.
+/// One block per matrix.
+template <class Tile>
 void launch_base(cudaStream_t stream, std::int64_t count, std::int64_t stride, std::int64_t n,
                  double* k, std::int64_t ld, const double* slack, std::int64_t first_step,
                  kernels::PivotInfo* pivots) {
-    launch<base_threads>(
-        "invert_base", stream, count, base_threads, kernels::gth_shared_size(n),
+    launch<Tile::threads>(
+        "invert_base", stream, count, Tile::threads, Tile::shared_size,
         [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
-            kernels::gth_invert_shared(executor, shared, n, k + block * stride, ld,
-                                       slack + block * stride, first_step, pivots + block);
+            kernels::gth_invert_tile<Tile>(executor, shared, n, k + block * stride, ld,
+                                           slack + block * stride, first_step, pivots + block);
         });
 }
 
@@ -40,8 +38,8 @@ void launch_slack(const char* name, cudaStream_t stream, std::int64_t count, std
 
 void BlockOps::invert_base(std::int64_t n, double* k, std::int64_t ld, double* slack,
                            std::int64_t first_step) {
-    launch_base(context_.lanes[0].stream.get(), count_, stride_, n, k, ld, slack, first_step,
-                pivots_);
+    const auto launch = n <= SmallBase::order ? launch_base<SmallBase> : launch_base<LargeBase>;
+    launch(context_.lanes[0].stream.get(), count_, stride_, n, k, ld, slack, first_step, pivots_);
 }
 
 void BlockOps::multiply_on(int lane, const kernels::Product& product) {

@@ -108,8 +108,9 @@ cudaError_t emulated_launch(cudaStream_t stream, std::int64_t blocks, int thread
                             std::int64_t shared_doubles, EmulatedKernel kernel) {
     auto& device = emulated::device();
     if (!device.call()) return cudaErrorLaunchFailure;
+    constexpr std::int64_t most_shared = 48 * 1024;  // what every device has
     if (blocks > std::numeric_limits<int>::max() || threads > 1024 ||
-        8 * shared_doubles > device.shared_memory) {
+        8 * shared_doubles > most_shared) {
         return cudaErrorInvalidConfiguration;
     }
     device.enqueue(
@@ -163,9 +164,6 @@ void emulated_set_devices(int32_t count) {
 }
 void emulated_set_memory(int64_t bytes) {
     device().memory = bytes;
-}
-void emulated_set_shared_memory(int64_t bytes_per_block) {
-    device().shared_memory = bytes_per_block;
 }
 void emulated_set_code(int32_t has_code) {
     device().has_code = has_code != 0;

@@ -56,7 +56,6 @@ struct Capture {
 struct Device {
     int num_devices = 1;
     std::int64_t memory = std::int64_t{4} << 30;
-    std::int64_t shared_memory = 227 * 1024;
     bool has_code = true;
     std::uint32_t order = 2;
     std::mt19937 random{1};

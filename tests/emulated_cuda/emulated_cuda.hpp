@@ -33,7 +33,6 @@ void emulated_order(uint32_t order);
 /// 0: no device; -1: no driver.
 void emulated_set_devices(int32_t count);
 void emulated_set_memory(int64_t bytes);
-void emulated_set_shared_memory(int64_t bytes_per_block);
 /// Does the module have code for the device?
 void emulated_set_code(int32_t has_code);
 

@@ -75,12 +75,6 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
     return device().call() ? cudaSuccess : cudaErrorUnknown;
 }
 
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
-    if (attribute != cudaDevAttrMaxSharedMemoryPerBlockOptin) return cudaErrorInvalidValue;
-    *value = static_cast<int>(device().shared_memory);
-    return device().call() ? cudaSuccess : cudaErrorUnknown;
-}
-
 cudaError_t cudaDriverGetVersion(int* version) {
     *version = 13000;
     return device().call() ? cudaSuccess : cudaErrorUnknown;

@@ -1,7 +1,6 @@
 #include "kernels/common/gth_block.hpp"
 
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <vector>
 
@@ -10,6 +9,7 @@
 
 #include "kernels/common/executor.hpp"
 
+#include "tests/kernels/common/missing_barrier.hpp"
 #include "tests/support/matrices.hpp"
 
 namespace narrows::kernels {
@@ -102,54 +102,20 @@ TEST(GthBlockPivots, TheFirstThatIsZeroNegativeOrNotFiniteIsNamed) {
     }
 }
 
-/// Leaves out every third barrier, the one behind phase `missing`: a thread goes on to its next
-/// phase at once.
-class MissingBarrier {
-  public:
-    MissingBarrier(HostExecutor executor, int missing) : executor_(executor), missing_(missing) {}
-
-    template <class Phase>
-    void phase(Phase body) {
-        const bool runs_on = count_++ % 3 == missing_;
-        if (runs_on) {
-            finish();
-            waiting_ = body;
-            return;
-        }
-        executor_.phase([&](int t, int num_threads) {
-            if (waiting_) waiting_(t, num_threads);
-            body(t, num_threads);
-        });
-        waiting_ = nullptr;
-    }
-
-    /// What still waits for its next phase.
-    void finish() {
-        if (waiting_) executor_.phase(waiting_);
-        waiting_ = nullptr;
-    }
-
-  private:
-    HostExecutor executor_;
-    int missing_;
-    int count_ = 0;
-    std::function<void(int, int)> waiting_;
-};
-
 TEST(GthBlockBarriers, AreAllNeededAndTheExecutorNotices) {
     const auto [a, r] = test::productive(31, 0.3, 3);
     const MatrixXd right = invert(SerialExecutor(), a, r).l;
 
     for (const int missing : {0, 1, 2}) {
         const auto broken = [&](Order order) {
-            return invert(MissingBarrier(HostExecutor(32, order), missing), a, r).l;
+            return invert(MissingBarrier(HostExecutor(32, order), 3, missing), a, r).l;
         };
         const MatrixXd forward = broken(Order::forward);
         // Not equal, for a NaN is not.
         EXPECT_FALSE((forward.array() == broken(Order::shuffled).array()).all()) << missing;
         EXPECT_FALSE((broken(Order::backward).array() == right.array()).all()) << missing;
     }
-    EXPECT_EQ(invert(MissingBarrier(HostExecutor(32), -1), a, r).l, right);
+    EXPECT_EQ(invert(MissingBarrier(HostExecutor(32), 3, -1), a, r).l, right);
 }
 
 }  // namespace

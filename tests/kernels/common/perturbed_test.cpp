@@ -38,25 +38,31 @@ struct Base {
     VectorXd totals;
 };
 
-class PerturbedSizes : public testing::TestWithParam<int> {};
+using Small = GthTile<8, 16, 8, 4>;
+using Middle = GthTile<8, 16, 13, 7>;
+using Large = GthTile<16, 32, 8, 4>;
 
-INSTANTIATE_TEST_SUITE_P(Orders, PerturbedSizes, testing::Values(1, 2, 31, 40, 65));
-
-TEST_P(PerturbedSizes, SmallDrawGivesInverseMultipliersAndOutputs) {
-    const int n = GetParam();
-    const Base base(n);
-
-    const auto result = same_in_every_order([&](auto& executor) {
+/// Draw 9 as a small draw: totals, multipliers, outputs and the inverse.
+template <class Tile>
+std::vector<double> small_draw_9(const Base& base) {
+    const int n = static_cast<int>(base.totals.size());
+    return same_in_every_order(Tile::threads, [&](auto& executor) {
         auto values = shared_memory(n + 2 * n + 3 * n + n * n);
-        auto shared = shared_memory(gth_shared_size(n));
+        auto shared = shared_memory(DrawMemory<Tile>::size());
         PivotInfo info{};
-        small_draw(executor, shared.data(), base.table, 9,
-                   DrawResults{values.data(), values.data() + n, values.data() + 3 * n,
-                               values.data() + 6 * n, &info});
+        double* const cells = values.data() + 6 * n;
+        perturbed_flows(executor, base.table, 9, cells);
+        small_draw<Tile>(
+            executor, shared.data(), base.table,
+            {cells, values.data(), values.data() + n, values.data() + 3 * n, &info, true});
         EXPECT_EQ(info.singular_at, -1.0);
+        EXPECT_GT(info.min_pivot, 0.0);
         return values;
     });
+}
 
+void expect_draw_9(const Base& base, const std::vector<double>& result) {
+    const Eigen::Index n = base.totals.size();
     const MatrixXd l = (MatrixXd::Identity(n, n) - base.drawn).inverse();
     const MatrixXd weights = base.totals.asDiagonal().inverse() * base.weights;
     const double* const at = result.data();
@@ -64,6 +70,18 @@ TEST_P(PerturbedSizes, SmallDrawGivesInverseMultipliersAndOutputs) {
     EXPECT_LE((MatrixXd::Map(at + n, n, 2) - l.transpose() * weights).norm(), 1e-12);
     EXPECT_LE((MatrixXd::Map(at + 3 * n, n, 3) - l * base.demands).norm(), 1e-12);
     EXPECT_LE((MatrixXd::Map(at + 6 * n, n, n) - l).norm(), 1e-12);
+}
+
+class PerturbedSizes : public testing::TestWithParam<int> {};
+
+INSTANTIATE_TEST_SUITE_P(Orders, PerturbedSizes, testing::Values(1, 2, 31, 40, 63, 64, 103, 127));
+
+TEST_P(PerturbedSizes, SmallDrawGivesInverseMultipliersAndOutputs) {
+    const int n = GetParam();
+    const Base base(n);
+    if (n <= Small::order) expect_draw_9(base, small_draw_9<Small>(base));
+    if (n <= Middle::order) expect_draw_9(base, small_draw_9<Middle>(base));
+    expect_draw_9(base, small_draw_9<Large>(base));
 }
 
 TEST_P(PerturbedSizes, ColumnOfALargeDrawIsTheSameTable) {
@@ -91,12 +109,13 @@ TEST(Perturbed, ColumnWithoutFlowsAndSlackIsABadPivot) {
     const PerturbedTable table{3, zero.data(), zero.data(), zero.data(), 1,      0,
                                0, nullptr,     false,       0,           nullptr};
 
-    const auto result = same_in_every_order([&](auto& executor) {
-        auto shared = shared_memory(gth_shared_size(3));
-        std::vector<double> totals(3);
+    const auto result = same_in_every_order(Small::threads, [&](auto& executor) {
+        auto shared = shared_memory(DrawMemory<Small>::size());
+        std::vector<double> totals(3), flows(9);
         PivotInfo info{};
-        small_draw(executor, shared.data(), table, 0,
-                   DrawResults{totals.data(), nullptr, nullptr, nullptr, &info});
+        small_draw<Small>(executor, shared.data(), table,
+                          {flows.data(), totals.data(), nullptr, nullptr, &info, false});
+        EXPECT_EQ(flows, std::vector<double>(9, 0.0));
         return std::vector<double>{info.singular_at};
     });
 

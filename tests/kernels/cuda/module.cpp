@@ -39,7 +39,6 @@ Module load() {
     find(library, "emulated_order", control.order);
     find(library, "emulated_set_devices", control.set_devices);
     find(library, "emulated_set_memory", control.set_memory);
-    find(library, "emulated_set_shared_memory", control.set_shared_memory);
     find(library, "emulated_set_code", control.set_code);
     find(library, "emulated_graph_launches", control.graph_launches);
     loaded.emulated = control.live != nullptr;
@@ -81,7 +80,6 @@ void EmulatedTest::TearDown() {
     control.order(2);
     control.set_devices(1);
     control.set_memory(int64_t{4} << 30);
-    control.set_shared_memory(227 * 1024);
     control.set_code(1);
     CudaTest::TearDown();
 }

@@ -26,7 +26,6 @@ struct Controls {
     decltype(&emulated_order) order = nullptr;
     decltype(&emulated_set_devices) set_devices = nullptr;
     decltype(&emulated_set_memory) set_memory = nullptr;
-    decltype(&emulated_set_shared_memory) set_shared_memory = nullptr;
     decltype(&emulated_set_code) set_code = nullptr;
     decltype(&emulated_graph_launches) graph_launches = nullptr;
 };
