@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "host/analysis/chokepoints.hpp"
+#include "host/table/balancing.hpp"
+
+namespace narrows {
+
+/// What is uncertain about a ranking.
+enum class Source { data, criticality, lambda };
+inline constexpr std::size_t num_sources = 3;
+inline constexpr std::array<const char*, num_sources> source_names = {"data", "criticality",
+                                                                      "lambda"};
+
+/// Relative standard errors of flows, larger for smaller ones (Lenzen, Wood & Wiedmann 2010): with
+/// T the sum of all flows,
+///   r(z) = large (max(1, 0.01 T / z))^exponent.
+struct CellErrors {
+    double large = 0.05;  // of flows of 1 % of the total or more
+    /// Without a value: such that the smallest flow has ten times the error of a large one.
+    std::optional<double> exponent = {};
+};
+
+/// How draws differ from the base case (MODEL E). Numbers come from Philox 4x32-10, each source
+/// from a stream of its own: a draw depends on seed and number of the draw only.
+struct DrawModel {
+    std::uint64_t seed = 1;
+    std::array<bool, num_sources> varies = {true, true, true};  // by Source
+    CellErrors cell_errors;
+    CriticalityRatings criticality;  // of the base case
+    /// Ratings are Beta(rating nu, (1 - rating) nu), with standard deviation
+    /// sqrt(rating (1 - rating) / (nu + 1)): 0 and 1 stay. At least 1.
+    double rating_concentration = 10.0;
+    BalancingOptions balancing = {
+        .tolerance = 1e-9, .relative_to_each = true, .max_iterations = 1000};
+};
+
+/// The exponent of r: the given one, or what the smallest flow asks for. Throws ArgumentError for a
+/// number below 0.
+double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors);
+
+/// Standard errors of the logarithms of home's purchases, ln(1 + r(z)), twice that where the split
+/// between home and imports is proportional (MODEL A.3); 0 where z is 0. Rows and columns as
+/// purchases(). Throws as
+/// cell_error_exponent does; ArgumentError for a standard error above 10.
+Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors);
+
+/// Purchases of home's users by product and origin, s (1 + origins) x s: the domestic products,
+/// then those of each origin in turn.
+Eigen::MatrixXd purchases(const HomeEconomy& home);
+
+/// What lambda is drawn from, evenly: 0.3 to either side of the base case, within [0, 0.95].
+struct LambdaRange {
+    double low, high;
+};
+LambdaRange lambda_range(double lambda);
+
+/// Draws of a home economy and the GDP at risk of pairs in them. In a draw
+///
+///   purchases  every flow z becomes z exp(s xi - s^2 / 2), mean preserving, and RAS brings back
+///              what each product of each origin sells to home's users and what each user buys: so
+///              imports by product and origin, outputs and value added are those of the table;
+///   c          follows purchases; ratings are Beta variates, the end of the ramp is log-uniform in
+///              [1/2, 2] times its base value, one for all cells;
+///   lambda     is uniform in lambda_range.
+///
+/// All pairs see the same draw (common random numbers), so ranks within one are comparable.
+class HomeDraws {
+  public:
+    /// The flows of a draw as far as the equations need them.
+    struct Flows {
+        Eigen::MatrixXd total_use;          // U, s x s
+        Eigen::MatrixXd domestic_share;     // d, s x s
+        std::vector<double> blocked_share;  // beta, users by pairs, product after product
+    };
+
+    /// `home` has no flow below 0; `pairs` have their gar of the base case. Throws as cell_spreads
+    /// does.
+    HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
+              const std::vector<Chokepoint>& pairs, DrawModel model);
+
+    const Eigen::MatrixXd& spreads() const { return spreads_; }
+    const Margins& margins() const { return margins_; }
+    const Flows& base_flows() const { return base_flows_; }
+
+    /// Balanced purchases of a draw. Throws NumericalError where RAS fails.
+    Eigen::MatrixXd purchases_of(std::uint32_t draw) const;
+    Flows flows_of(const Eigen::MatrixXd& balanced) const;
+
+    /// Nothing where RAS fails.
+    std::optional<Flows> flows(std::uint32_t draw) const;
+    Eigen::MatrixXd criticality(std::uint32_t draw, const Flows& flows) const;
+    double lambda(std::uint32_t draw) const;
+
+    /// GDP at risk of every pair: that of the base case plus what the draw adds to it, so that a
+    /// draw that changes nothing is the base case to the bit, however the equations were solved.
+    Eigen::VectorXd gar(const Flows& flows, const Eigen::MatrixXd& criticality,
+                        double lambda) const;
+
+  private:
+    /// The pairs of one product.
+    struct Group {
+        Index product;
+        std::vector<Index> pairs;
+        std::size_t first_share;  // in Flows::blocked_share
+    };
+
+    bool varies(Source source) const { return model_.varies[static_cast<std::size_t>(source)]; }
+    Eigen::VectorXd closed_form_gar(const Flows& flows, const Eigen::MatrixXd& criticality,
+                                    double lambda) const;
+
+    Eigen::VectorXd x_, value_added_;
+    double share_, lambda_;
+    DrawModel model_;
+    std::vector<Coalition> coalitions_;  // by pair
+    std::vector<Group> groups_;
+    std::size_t num_shares_ = 0;
+    Eigen::MatrixXd purchases_, spreads_;
+    Margins margins_;
+    Flows base_flows_;
+    Eigen::VectorXd base_gar_;          // of the ranking
+    Eigen::VectorXd base_closed_form_;  // the same to within rounding
+};
+
+}  // namespace narrows
