@@ -30,18 +30,29 @@ bool is_proportional(const HomeEconomy& home, Index k, Index j) {
 
 }  // namespace
 
-Eigen::MatrixXd purchases(const HomeEconomy& home) {
-    const Index s = home.x.size();
-    Eigen::MatrixXd result(s * (1 + static_cast<Index>(home.imports.size())), s);
-    result.topRows(s) = home.domestic;
-    for (std::size_t origin = 0; origin < home.imports.size(); ++origin) {
-        result.middleRows((static_cast<Index>(origin) + 1) * s, s) = home.imports[origin];
+Purchases purchases(const HomeEconomy& home) {
+    Purchases result;
+    const auto num_origins = static_cast<Index>(home.imports.size());
+    const auto flows_from = [&](Index origin) -> const Eigen::MatrixXd& {
+        return origin < 0 ? home.domestic : home.imports[static_cast<std::size_t>(origin)];
+    };
+    for (Index origin = -1; origin < num_origins; ++origin) {
+        for (Index product = 0; product < home.x.size(); ++product) {
+            if (flows_from(origin).row(product).isZero(0.0)) continue;
+            result.products.push_back(product);
+            result.origins.push_back(origin);
+        }
+    }
+    result.flows.resize(static_cast<Index>(result.products.size()), home.x.size());
+    for (std::size_t row = 0; row < result.products.size(); ++row) {
+        result.flows.row(static_cast<Index>(row)) =
+            flows_from(result.origins[row]).row(result.products[row]);
     }
     return result;
 }
 
 double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors) {
-    const Eigen::MatrixXd z = purchases(home);
+    const Eigen::MatrixXd z = purchases(home).flows;
     const double large = large_share * z.sum();
     const double smallest = (z.array() > 0.0).select(z, large).minCoeff();
     const double exponent = errors.exponent.value_or(
@@ -55,14 +66,16 @@ double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors) {
 
 Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors) {
     const double exponent = cell_error_exponent(home, errors);
-    const Eigen::MatrixXd z = purchases(home);
+    const Purchases bought = purchases(home);
+    const Eigen::MatrixXd& z = bought.flows;
     const double large = large_share * z.sum();
     Eigen::MatrixXd spreads = Eigen::MatrixXd::Zero(z.rows(), z.cols());
     for (Index j = 0; j < z.cols(); ++j) {
         for (Index i = 0; i < z.rows(); ++i) {
             if (z(i, j) == 0.0) continue;
             const double r = errors.large * std::pow(std::max(1.0, large / z(i, j)), exponent);
-            const double twice = is_proportional(home, i % z.cols(), j) ? 2.0 : 1.0;
+            const double twice =
+                is_proportional(home, bought.products[static_cast<std::size_t>(i)], j) ? 2.0 : 1.0;
             spreads(i, j) = twice * std::log1p(r);
         }
     }
@@ -93,53 +106,59 @@ HomeDraws::HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
         throw ArgumentError(fmt::format("rating concentration is {}, expected 1 or more",
                                         model_.rating_concentration));
     }
-    margins_.rows = purchases_.rowwise().sum();
-    margins_.columns = purchases_.colwise().sum();
-    std::vector<std::vector<Index>> of_product(home.sectors.size());
+    margins_.rows = purchases_.flows.rowwise().sum();
+    margins_.columns = purchases_.flows.colwise().sum();
     base_gar_.resize(static_cast<Index>(pairs.size()));
-    for (const Chokepoint& pair : pairs) {
-        const auto at = static_cast<Index>(coalitions_.size());
-        of_product[static_cast<std::size_t>(pair.product)].push_back(at);
-        coalitions_.push_back(pair.coalition);
-        base_gar_[at] = pair.gar;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const auto pair = static_cast<Index>(i);
+        base_gar_[pair] = pairs[i].gar;
+        if (model_.criticality.ratings.row(pairs[i].product).isZero(0.0)) continue;
+        rated_pairs_.push_back(pair);
+        products_.push_back(pairs[i].product);
+        std::vector<Index> sellers;
+        for (std::size_t row = 0; row < purchases_.products.size(); ++row) {
+            const Coalition& coalition = pairs[i].coalition;
+            if (purchases_.products[row] == pairs[i].product &&
+                std::binary_search(coalition.begin(), coalition.end(), purchases_.origins[row])) {
+                sellers.push_back(static_cast<Index>(row));
+            }
+        }
+        sellers_.push_back(std::move(sellers));
     }
-    for (std::size_t product = 0; product < of_product.size(); ++product) {
-        if (of_product[product].empty()) continue;
-        groups_.push_back({static_cast<Index>(product), of_product[product], num_shares_});
-        num_shares_ += of_product[product].size() * home.sectors.size();
-    }
-    base_flows_ = flows_of(purchases_);
+    base_flows_ = flows_of(purchases_.flows);
     base_closed_form_ = closed_form_gar(
         base_flows_, criticality_of(model_.criticality, base_flows_.total_use, x_), lambda_);
 }
 
 Eigen::MatrixXd HomeDraws::purchases_of(std::uint32_t draw) const {
-    Eigen::MatrixXd drawn(purchases_.rows(), purchases_.cols());
-    perturb(drawn.size(), purchases_.data(), spreads_.data(), model_.seed, purchases_stream, draw,
-            drawn.data());
+    Eigen::MatrixXd drawn(spreads_.rows(), spreads_.cols());
+    perturb(drawn.size(), purchases_.flows.data(), spreads_.data(), model_.seed, purchases_stream,
+            draw, drawn.data());
     return ras(drawn, margins_, model_.balancing).matrix;
 }
 
 HomeDraws::Flows HomeDraws::flows_of(const Eigen::MatrixXd& balanced) const {
     const Index s = balanced.cols();
-    Flows flows{balanced.topRows(s), Eigen::MatrixXd(s, s), std::vector<double>(num_shares_)};
-    for (Index first = s; first < balanced.rows(); first += s) {
-        flows.total_use += balanced.middleRows(first, s);
-    }
-    for (Index cell = 0; cell < flows.total_use.size(); ++cell) {
-        flows.domestic_share(cell) = use_share(balanced(cell % s, cell / s), flows.total_use(cell));
-    }
-    for (const Group& group : groups_) {
-        double* shares = &flows.blocked_share[group.first_share];
-        for (Index j = 0; j < s; ++j) {
-            const double use = flows.total_use(group.product, j);
-            for (const Index pair : group.pairs) {
-                double withheld = 0.0;
-                for (const Index origin : coalitions_[static_cast<std::size_t>(pair)]) {
-                    withheld += balanced((origin + 1) * s + group.product, j);
-                }
-                *shares++ = share_ * use_share(withheld, use);
-            }
+    const auto num_pairs = static_cast<Index>(products_.size());
+    Flows flows{Eigen::MatrixXd::Zero(s, s), Eigen::MatrixXd::Zero(s, s),
+                RowMajorMatrix(s, num_pairs)};
+    for (Index j = 0; j < s; ++j) {
+        for (std::size_t row = 0; row < purchases_.products.size(); ++row) {
+            const double flow = balanced(static_cast<Index>(row), j);
+            flows.total_use(purchases_.products[row], j) += flow;
+            if (purchases_.origins[row] < 0)
+                flows.domestic_share(purchases_.products[row], j) = flow;
+        }
+        for (Index k = 0; k < s; ++k) {
+            double& share = flows.domestic_share(k, j);
+            share = use_share(share, flows.total_use(k, j));
+        }
+        for (Index pair = 0; pair < num_pairs; ++pair) {
+            const auto at = static_cast<std::size_t>(pair);
+            double withheld = 0.0;
+            for (const Index seller : sellers_[at]) withheld += balanced(seller, j);
+            flows.blocked_share(j, pair) =
+                share_ * use_share(withheld, flows.total_use(products_[at], j));
         }
     }
     return flows;
@@ -183,23 +202,15 @@ Eigen::VectorXd HomeDraws::gar(const Flows& flows, const Eigen::MatrixXd& critic
 Eigen::VectorXd HomeDraws::closed_form_gar(const Flows& flows, const Eigen::MatrixXd& criticality,
                                            double lambda) const {
     const Index s = x_.size();
+    const auto count = static_cast<Index>(products_.size());
     ClosedBottleneck bottleneck(s);
     bottleneck.set_matrix(criticality.data(), flows.domestic_share.data(), lambda);
-    Eigen::VectorXd result = Eigen::VectorXd::Zero(static_cast<Index>(coalitions_.size()));
-    std::vector<double> loss, sum;
-    for (const Group& group : groups_) {
-        if (criticality.row(group.product).isZero(0.0)) continue;
-        const std::size_t count = group.pairs.size();
-        loss.resize(count * static_cast<std::size_t>(s));
-        bottleneck.solve(group.product, static_cast<Index>(count),
-                         &flows.blocked_share[group.first_share], loss.data());
-        sum.assign(count, 0.0);
-        for (Index j = 0; j < s; ++j) {
-            const double* const of_user = &loss[static_cast<std::size_t>(j) * count];
-            for (std::size_t i = 0; i < count; ++i) sum[i] += value_added_[j] * of_user[i];
-        }
-        for (std::size_t i = 0; i < count; ++i) result[group.pairs[i]] = sum[i];
-    }
+    RowMajorMatrix loss(s, count);
+    bottleneck.solve(count, products_.data(), flows.blocked_share.data(), loss.data());
+    Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(count);
+    for (Index j = 0; j < s; ++j) sum += value_added_[j] * loss.row(j);
+    Eigen::VectorXd result = Eigen::VectorXd::Zero(base_gar_.size());
+    for (Index i = 0; i < count; ++i) result[rated_pairs_[static_cast<std::size_t>(i)]] = sum[i];
     return result;
 }
 

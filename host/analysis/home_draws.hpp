@@ -45,15 +45,19 @@ struct DrawModel {
 /// number below 0.
 double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors);
 
-/// Standard errors of the logarithms of home's purchases, ln(1 + r(z)), twice that where the split
-/// between home and imports is proportional (MODEL A.3); 0 where z is 0. Rows and columns as
-/// purchases(). Throws as
-/// cell_error_exponent does; ArgumentError for a standard error above 10.
-Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors);
+/// What home's users buy: a row for every product of home and of each origin that sells any, home's
+/// products first, then origin by origin.
+struct Purchases {
+    Eigen::MatrixXd flows;        // rows x s
+    std::vector<Index> products;  // by row
+    std::vector<Index> origins;   // by row; -1: home
+};
+Purchases purchases(const HomeEconomy& home);
 
-/// Purchases of home's users by product and origin, s (1 + origins) x s: the domestic products,
-/// then those of each origin in turn.
-Eigen::MatrixXd purchases(const HomeEconomy& home);
+/// Standard errors of the logarithms of purchases, ln(1 + r(z)), twice that where the split between
+/// home and imports is proportional (MODEL A.3); 0 where z is 0. Throws as cell_error_exponent
+/// does; ArgumentError for a standard error above 10.
+Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors);
 
 /// What lambda is drawn from, evenly: 0.3 to either side of the base case, within [0, 0.95].
 struct LambdaRange {
@@ -73,11 +77,13 @@ LambdaRange lambda_range(double lambda);
 /// All pairs see the same draw (common random numbers), so ranks within one are comparable.
 class HomeDraws {
   public:
+    using RowMajorMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
     /// The flows of a draw as far as the equations need them.
     struct Flows {
-        Eigen::MatrixXd total_use;          // U, s x s
-        Eigen::MatrixXd domestic_share;     // d, s x s
-        std::vector<double> blocked_share;  // beta, users by pairs, product after product
+        Eigen::MatrixXd total_use;       // U, s x s
+        Eigen::MatrixXd domestic_share;  // d, s x s
+        RowMajorMatrix blocked_share;    // beta, users x pairs whose product is rated
     };
 
     /// `home` has no flow below 0; `pairs` have their gar of the base case. Throws as cell_spreads
@@ -104,13 +110,6 @@ class HomeDraws {
                         double lambda) const;
 
   private:
-    /// The pairs of one product.
-    struct Group {
-        Index product;
-        std::vector<Index> pairs;
-        std::size_t first_share;  // in Flows::blocked_share
-    };
-
     bool varies(Source source) const { return model_.varies[static_cast<std::size_t>(source)]; }
     Eigen::VectorXd closed_form_gar(const Flows& flows, const Eigen::MatrixXd& criticality,
                                     double lambda) const;
@@ -118,10 +117,12 @@ class HomeDraws {
     Eigen::VectorXd x_, value_added_;
     double share_, lambda_;
     DrawModel model_;
-    std::vector<Coalition> coalitions_;  // by pair
-    std::vector<Group> groups_;
-    std::size_t num_shares_ = 0;
-    Eigen::MatrixXd purchases_, spreads_;
+    /// Pairs whose product is critical to somebody; GDP at risk of the others is 0.
+    std::vector<Index> rated_pairs_;
+    std::vector<Index> products_;              // of rated pairs
+    std::vector<std::vector<Index>> sellers_;  // of rated pairs: rows of purchases
+    Purchases purchases_;
+    Eigen::MatrixXd spreads_;
     Margins margins_;
     Flows base_flows_;
     Eigen::VectorXd base_gar_;          // of the ranking

@@ -10,7 +10,7 @@ ClosedBottleneck::ClosedBottleneck(std::int64_t n, const IsaKernels& kernels)
       criticality_(static_cast<std::size_t>(n * n)),
       weights_(criticality_.size()),
       paths_(criticality_.size()),
-      own_(static_cast<std::size_t>(kernels.shortage_lanes)),
+      back_(criticality_.size()),
       sources_(n * kernels.shortage_lanes),
       best_(kernels.shortage_users * kernels.shortage_lanes) {
     const std::int64_t users = kernels.shortage_users;
@@ -20,20 +20,26 @@ ClosedBottleneck::ClosedBottleneck(std::int64_t n, const IsaKernels& kernels)
 
 void ClosedBottleneck::set_matrix(const double* criticality, const double* domestic_share,
                                   double lambda) {
-    std::copy_n(criticality, n_ * n_, criticality_.begin());
-    for (std::size_t cell = 0; cell < weights_.size(); ++cell) {
-        weights_[cell] = lambda * (criticality[cell] * domestic_share[cell]);
+    for (std::int64_t j = 0; j < n_; ++j) {
+        for (std::int64_t k = 0; k < n_; ++k) {
+            const std::int64_t cell = k + j * n_;
+            const auto transposed = static_cast<std::size_t>(j + k * n_);
+            criticality_[transposed] = criticality[cell];
+            weights_[transposed] =
+                j == k ? 0.0 : lambda * (criticality[cell] * domestic_share[cell]);
+            paths_[static_cast<std::size_t>(cell)] = j == k ? 1.0 : weights_[transposed];
+        }
     }
-    for (std::int64_t k = 0; k < n_; ++k) weights_[static_cast<std::size_t>(k + k * n_)] = 0.0;
     close_paths();
+    for (std::size_t i = 0; i < back_.size(); ++i) {
+        back_[i] = paths_[i] / (1.0 - weights_[i] * paths_[i]);
+    }
     pack_paths();
 }
 
 /// Floyd and Warshall's algorithm with (max, times) in the place of (min, plus): no cycle gains,
 /// for every weight is below 1.
 void ClosedBottleneck::close_paths() {
-    paths_ = weights_;
-    for (std::int64_t k = 0; k < n_; ++k) paths_[static_cast<std::size_t>(k + k * n_)] = 1.0;
     for (std::int64_t via = 0; via < n_; ++via) {
         const double* const to_via = &paths_[static_cast<std::size_t>(via * n_)];
         for (std::int64_t j = 0; j < n_; ++j) {
@@ -56,38 +62,33 @@ void ClosedBottleneck::pack_paths() {
     }
 }
 
-/// The sources of `size` scenarios, the first of them at `blocked_share`.
+/// The sources of one scenario, whose blocked shares are `count` apart, into one lane.
 void ClosedBottleneck::find_sources(std::int64_t product, std::int64_t count,
-                                    const double* blocked_share, std::int64_t size) {
+                                    const double* blocked_share, double* source) const {
     const std::int64_t lanes = kernels_.shortage_lanes;
-    const double* const to_product = &paths_[static_cast<std::size_t>(product * n_)];
-    std::fill(own_.begin(), own_.end(), 0.0);
-    std::fill_n(sources_.data(), n_ * lanes, 0.0);
+    const auto first = static_cast<std::size_t>(product * n_);
+    const double* const criticality = &criticality_[first];
+    const double* const weight = &weights_[first];
+    const double* const back = &back_[first];
+    double own = 0.0;
     for (std::int64_t k = 0; k < n_; ++k) {
-        const auto cell = static_cast<std::size_t>(product + k * n_);
-        const double back = to_product[k] / (1.0 - weights_[cell] * to_product[k]);
-        double* const source = sources_.data() + k * lanes;
-        for (std::int64_t at = 0; at < size; ++at) {
-            source[at] = criticality_[cell] * blocked_share[k * count + at];
-            own_[static_cast<std::size_t>(at)] =
-                std::max(own_[static_cast<std::size_t>(at)], source[at] * back);
-        }
+        const double direct = criticality[k] * blocked_share[k * count];
+        source[k * lanes] = direct;
+        own = std::max(own, direct * back[k]);
     }
-    for (std::int64_t k = 0; k < n_; ++k) {
-        const double weight = weights_[static_cast<std::size_t>(product + k * n_)];
-        double* const source = sources_.data() + k * lanes;
-        for (std::int64_t at = 0; at < size; ++at) {
-            source[at] += own_[static_cast<std::size_t>(at)] * weight;
-        }
-    }
+    for (std::int64_t k = 0; k < n_; ++k) source[k * lanes] += own * weight[k];
 }
 
-void ClosedBottleneck::solve(std::int64_t product, std::int64_t count, const double* blocked_share,
-                             double* loss) {
+void ClosedBottleneck::solve(std::int64_t count, const std::int64_t* products,
+                             const double* blocked_share, double* loss) {
     const std::int64_t lanes = kernels_.shortage_lanes;
     for (std::int64_t first = 0; first < count; first += lanes) {
+        // Lanes beyond the last scenario keep what they had.
         const std::int64_t size = std::min(lanes, count - first);
-        find_sources(product, count, blocked_share + first, size);
+        for (std::int64_t at = 0; at < size; ++at) {
+            find_sources(products[first + at], count, blocked_share + first + at,
+                         sources_.data() + at);
+        }
         const double* tile = tiles_.data();
         for (std::int64_t user = 0; user < n_; user += kernels_.shortage_users) {
             kernels_.shortage(tile, n_, rows_.data(), sources_.data(), best_.data());

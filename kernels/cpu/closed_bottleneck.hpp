@@ -29,25 +29,26 @@ class ClosedBottleneck {
     /// c and d are n x n, column-major, row = input, column = user, in [0, 1]; 0 <= lambda < 1.
     void set_matrix(const double* criticality, const double* domestic_share, double lambda);
 
-    /// beta and delta are count x n, scenario fastest.
-    void solve(std::int64_t product, std::int64_t count, const double* blocked_share, double* loss);
+    /// products: of each scenario; beta and delta are count x n, scenario fastest.
+    void solve(std::int64_t count, const std::int64_t* products, const double* blocked_share,
+               double* loss);
 
   private:
     void close_paths();
     void pack_paths();
     void find_sources(std::int64_t product, std::int64_t count, const double* blocked_share,
-                      std::int64_t size);
+                      double* source) const;
 
     std::int64_t n_;
     const IsaKernels& kernels_;
-    std::vector<double> criticality_;
-    std::vector<double> weights_;    // W
-    std::vector<double> paths_;      // W*
-    std::vector<double> tiles_;      // W* as IsaKernels::shortage reads it, tile after tile
-    std::vector<ProductRows> rows_;  // every node a product of its own
-    std::vector<double> own_;        // delta_i by lane
-    AlignedDoubles sources_;         // e_k + delta_i W_ik, n x lanes
-    AlignedDoubles best_;            // delta of a tile
+    std::vector<double> criticality_;  // c, user fastest
+    std::vector<double> weights_;      // W, user fastest
+    std::vector<double> paths_;        // W*, source fastest
+    std::vector<double> back_;         // W*_ki / (1 - W_ik W*_ki), k fastest
+    std::vector<double> tiles_;        // W* as IsaKernels::shortage reads it, tile after tile
+    std::vector<ProductRows> rows_;    // every node a product of its own
+    AlignedDoubles sources_;           // e_k + delta_i W_ik, n x lanes
+    AlignedDoubles best_;              // delta of a tile
 };
 
 }  // namespace narrows::cpu

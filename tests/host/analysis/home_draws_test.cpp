@@ -56,9 +56,26 @@ Drawn china() {
     return Drawn(home_economy(read_plain_folder(test::data_path() / "world-2011"), "CHN"));
 }
 
+TEST(Purchases, HaveARowForWhateverIsSold) {
+    HomeEconomy home = home_economy(test::random_world_table(3, 4, 2), "R1");
+    home.imports[0].row(2).setZero();
+    const Purchases bought = purchases(home);
+    ASSERT_EQ(bought.flows.rows(), static_cast<Index>(bought.products.size()));
+    double total = home.domestic.sum();
+    for (const MatrixXd& imports : home.imports) total += imports.sum();
+    EXPECT_NEAR(bought.flows.sum(), total, 1e-12 * total);
+    for (std::size_t row = 0; row < bought.products.size(); ++row) {
+        const Index origin = bought.origins[row];
+        EXPECT_FALSE(origin == 0 && bought.products[row] == 2);
+        const MatrixXd& flows_from =
+            origin < 0 ? home.domestic : home.imports[static_cast<std::size_t>(origin)];
+        EXPECT_EQ(bought.flows.row(static_cast<Index>(row)), flows_from.row(bought.products[row]));
+    }
+}
+
 TEST(CellErrors, FallFromTenTimesThatOfALargeFlow) {
     const HomeEconomy home = china().home;
-    const MatrixXd z = purchases(home);
+    const MatrixXd z = purchases(home).flows;
     const MatrixXd spreads = cell_spreads(home, {});
     const double smallest = (z.array() > 0.0).select(z, INFINITY).minCoeff();
     int large = 0;
@@ -79,7 +96,7 @@ TEST(CellErrors, FallFromTenTimesThatOfALargeFlow) {
 TEST(CellErrors, FollowTheirFormulaInAnyUnit) {
     const IoTable table = test::random_world_table(3, 4, 5);
     const HomeEconomy home = home_economy(table, "R1");
-    const MatrixXd z = purchases(home);
+    const MatrixXd z = purchases(home).flows;
     const CellErrors errors{0.1, 0.3};
 
     const MatrixXd spreads = cell_spreads(home, errors);
@@ -101,8 +118,11 @@ TEST(CellErrors, AreTwiceAsLargeWhereTheImportSplitIsProportional) {
     home.import_split(0, 0) = ImportOrigin::end_use_share;
 
     MatrixXd expected = observed;
-    expected(2, 3) *= 2.0;      // domestic
-    expected(5 + 2, 3) *= 2.0;  // imported
+    expected(2, 3) *= 2.0;  // domestic
+    const Purchases bought = purchases(home);
+    ASSERT_EQ(bought.products[7], 2);
+    ASSERT_EQ(bought.origins[7], 0);
+    expected(7, 3) *= 2.0;  // imported
 
     EXPECT_EQ(cell_spreads(home, {}), expected);
 }
@@ -117,7 +137,7 @@ TEST(CellErrors, RefuseWhatIsNoError) {
 
 TEST(Perturbation, KeepsTheMeanAndHasTheSpreadOfEachCell) {
     const Drawn drawn = random_home(3);
-    const MatrixXd z = purchases(drawn.home);
+    const MatrixXd z = purchases(drawn.home).flows;
     const MatrixXd spreads = cell_spreads(drawn.home, {0.2, 0.1});
     constexpr int count = 4000;
     MatrixXd sum = MatrixXd::Zero(z.rows(), z.cols());
@@ -146,7 +166,7 @@ TEST(Perturbation, KeepsTheMeanAndHasTheSpreadOfEachCell) {
 TEST(HomeDraws, KeepWhatEveryProductSellsAndEveryUserBuys) {
     const Drawn drawn = china();
     const HomeDraws draws = drawn.draws();
-    const MatrixXd z = purchases(drawn.home);
+    const MatrixXd z = purchases(drawn.home).flows;
     for (std::uint32_t draw = 0; draw < 20; ++draw) {
         const MatrixXd balanced = draws.purchases_of(draw);
         const VectorXd rows = balanced.rowwise().sum();
@@ -163,17 +183,19 @@ TEST(HomeDraws, KeepWhatEveryProductSellsAndEveryUserBuys) {
 TEST(HomeDraws, GiveWhatARankingOfTheDrawnEconomyGives) {
     for (Drawn drawn : {random_home(1), random_home(2), china()}) {
         const HomeDraws draws = drawn.draws();
-        const Index s = drawn.home.x.size();
         for (std::uint32_t draw = 0; draw < 5; ++draw) {
             const MatrixXd balanced = draws.purchases_of(draw);
             const HomeDraws::Flows flows = draws.flows_of(balanced);
             HomeEconomy home = drawn.home;
-            home.domestic = balanced.topRows(s);
-            home.total_use = home.domestic;
-            for (std::size_t origin = 0; origin < home.imports.size(); ++origin) {
-                home.imports[origin] = balanced.middleRows((static_cast<Index>(origin) + 1) * s, s);
-                home.total_use += home.imports[origin];
+            const Purchases bought = purchases(home);
+            for (std::size_t row = 0; row < bought.products.size(); ++row) {
+                const Index origin = bought.origins[row];
+                MatrixXd& flows_from =
+                    origin < 0 ? home.domestic : home.imports[static_cast<std::size_t>(origin)];
+                flows_from.row(bought.products[row]) = balanced.row(static_cast<Index>(row));
             }
+            home.total_use = home.domestic;
+            for (const MatrixXd& imports : home.imports) home.total_use += imports;
             ChokepointQuery query = drawn.query;
             query.criticality = draws.criticality(draw, flows);
             query.lambda = draws.lambda(draw);
@@ -243,7 +265,7 @@ TEST(HomeDraws, TheRampEndIsLogUniformAndTheSameForAllCells) {
     const HomeDraws draws = drawn.draws();
     MatrixXd use = drawn.home.total_use;
     use *= 1e-3 / use.maxCoeff() * drawn.home.x.minCoeff();  // far below the ramp's end
-    const HomeDraws::Flows flows{use, use, {}};
+    const HomeDraws::Flows flows{use, use, draws.base_flows().blocked_share};
     const MatrixXd base = criticality_of(drawn.ratings, use, drawn.home.x);
     constexpr int count = 2000;
     double sum = 0.0, squares = 0.0;
@@ -297,7 +319,7 @@ TEST(HomeDraws, SpreadAsFirstOrderTheoryHasIt) {
     drawn.draw_model.varies = {true, false, false};
     drawn.draw_model.balancing.tolerance = 1e-13;
     const HomeDraws draws = drawn.draws();
-    const MatrixXd z = purchases(drawn.home);
+    const MatrixXd z = purchases(drawn.home).flows;
     const auto gar_of = [&](const MatrixXd& cells) {
         const HomeDraws::Flows flows =
             draws.flows_of(ras(cells, draws.margins(), drawn.draw_model.balancing).matrix);
