@@ -54,7 +54,7 @@ Purchases purchases(const HomeEconomy& home) {
 double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors) {
     const Eigen::MatrixXd z = purchases(home).flows;
     const double large = large_share * z.sum();
-    const double smallest = (z.array() > 0.0).select(z, large).minCoeff();
+    const double smallest = z.size() > 0 ? (z.array() > 0.0).select(z, large).minCoeff() : large;
     const double exponent = errors.exponent.value_or(
         smallest < large ? std::log(10.0) / std::log(large / smallest) : 0.0);
     if (!(errors.large >= 0.0) || !(exponent >= 0.0)) {

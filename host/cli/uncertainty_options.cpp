@@ -1,6 +1,8 @@
 #include "host/cli/uncertainty_options.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "host/base/error.hpp"
 #include "host/cli/options.hpp"
@@ -35,7 +37,9 @@ DrawModel draw_model(const UncertaintyOptions& options, const RankingQuery& aske
     DrawModel model;
     model.seed = options.seed;
     model.cell_errors = cell_errors(options.cell_error);
-    model.cell_errors.exponent = cell_error_exponent(home, model.cell_errors);
+    NegativeFlows negative_flows;  // the ranking has counted them
+    model.cell_errors.exponent =
+        cell_error_exponent(without_negative_flows(home, negative_flows), model.cell_errors);
     model.criticality = ratings_of(asked, home);
     for (std::size_t source = 0; source < num_sources; ++source) {
         model.varies[source] = std::find(options.fixed.begin(), options.fixed.end(),
@@ -70,7 +74,7 @@ void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
             ->check(whole_number(1));
     command.add_option("--seed", options.seed, "of the draws' random numbers")
         ->capture_default_str()
-        ->check(whole_number(0))
+        ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
         ->needs(draws);
     command
         .add_option("--cell-error", options.cell_error,

@@ -82,6 +82,9 @@ TEST(RankDraws, IsTheSameForAnyNumberOfThreadsAndAnotherForAnotherSeed) {
     EXPECT_EQ(one["rows"], three["rows"]);
     EXPECT_NE(one["rows"][0]["gar_median"], other["rows"][0]["gar_median"]);
     EXPECT_EQ(one["rows"][0]["gar"], other["rows"][0]["gar"]);
+    const Json large = run_json(draws({"--seed", "18446744073709551615"}));
+    EXPECT_EQ(large["run"]["seed"], 18446744073709551615U);
+    EXPECT_NE(large["rows"][0]["gar_median"], one["rows"][0]["gar_median"]);
 }
 
 TEST(RankDraws, SharesVarianceBySource) {
@@ -125,6 +128,7 @@ TEST(RankDraws, RefusesWhatItCannotDo) {
     };
     refused({"--scope", "world"}, {"--draws works with --scope home"});
     refused({"--seed", "-1"}, {"--seed: found '-1', expected a whole number from 0"});
+    refused({"--seed", "18446744073709551616"}, {"--seed", "to 18446744073709551615"});
     refused({"--cell-error", "a"}, {"--cell-error: found 'a', expected one number A or two, A,B"});
     refused({"--cell-error", "1,2,3"}, {"--cell-error: found '1,2,3'"});
     refused({"--cell-error", ""}, {"--cell-error"});
