@@ -81,9 +81,8 @@ Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors) 
     }
     if (spreads.size() > 0 && !(spreads.maxCoeff() <= 10.0)) {
         throw ArgumentError(
-            fmt::format("cell error is {},{}: it gives the logarithm of the "
-                        "smallest flow a standard error of {:.3g}, expected at "
-                        "most 10",
+            fmt::format("cell error is {},{}: it gives the logarithm of the smallest flow a "
+                        "standard error of {:.3g}, expected at most 10",
                         errors.large, exponent, spreads.maxCoeff()));
     }
     return spreads;
@@ -102,6 +101,11 @@ HomeDraws::HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
       model_(std::move(model)),
       purchases_(purchases(home)),
       spreads_(cell_spreads(home, model_.cell_errors)) {
+    const Eigen::MatrixXd& ratings = model_.criticality.ratings;
+    if (ratings.rows() != x_.size() || ratings.cols() != x_.size()) {
+        throw ArgumentError(fmt::format("ratings are {} x {}, expected {} x {}", ratings.rows(),
+                                        ratings.cols(), x_.size(), x_.size()));
+    }
     if (!(model_.rating_concentration >= 1.0)) {
         throw ArgumentError(fmt::format("rating concentration is {}, expected 1 or more",
                                         model_.rating_concentration));
@@ -112,7 +116,7 @@ HomeDraws::HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         const auto pair = static_cast<Index>(i);
         base_gar_[pair] = pairs[i].gar;
-        if (model_.criticality.ratings.row(pairs[i].product).isZero(0.0)) continue;
+        if (ratings.row(pairs[i].product).isZero(0.0)) continue;
         rated_pairs_.push_back(pair);
         products_.push_back(pairs[i].product);
         std::vector<Index> sellers;

@@ -87,7 +87,7 @@ class HomeDraws {
     };
 
     /// `home` has no flow below 0; `pairs` have their gar of the base case. Throws as cell_spreads
-    /// does.
+    /// does; ArgumentError for ratings of another shape and a concentration below 1.
     HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
               const std::vector<Chokepoint>& pairs, DrawModel model);
 

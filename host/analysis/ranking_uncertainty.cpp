@@ -184,7 +184,12 @@ RankingUncertainty ranking_uncertainty(const HomeEconomy& published, const Choke
         draw_gar(draws, uncertainty.variance_shares, first, count, uncertainty.num_threads, gar);
         if (uncertainty.progress) uncertainty.progress(first + count, gar.cols());
     }
-    return summarised(gar, pairs, uncertainty.num_threads);
+    RankingUncertainty result = summarised(gar, pairs, uncertainty.num_threads);
+    for (std::size_t source = 0; source < num_sources; ++source) {
+        if (uncertainty.model.varies[source]) continue;
+        for (PairUncertainty& pair : result.rows) pair.variance_share[source] = 0.0;
+    }
+    return result;
 }
 
 }  // namespace narrows

@@ -11,6 +11,7 @@
 
 namespace narrows {
 
+/// How many draws, of what, and what is asked of them.
 struct UncertaintyQuery {
     DrawModel model;
     Index num_draws = 0;           // 1 to 2^31 - 1
@@ -28,7 +29,7 @@ struct PairUncertainty {
     double p_top10 = 0.0;              // share of draws with rank <= 10
     double p_top10_half_width = 0.0;   // 1.96 sqrt(p (1 - p) / N): its 95 % interval of sampling
     /// First-order Sobol' indices by Source: Var(E(gar | source)) / Var(gar). What they leave of 1
-    /// is interaction. 0 where gar does not vary.
+    /// is interaction. 0 for a source that does not vary, and where gar does not.
     std::array<double, num_sources> variance_share = {};
 };
 

@@ -305,8 +305,11 @@ TEST(HomeDraws, RatingsScatterAroundThemselvesButZeroAndOneStay) {
     }
 }
 
-TEST(HomeDraws, RefuseAConcentrationBelowOne) {
+TEST(HomeDraws, RefuseRatingsThatAreNone) {
     Drawn drawn = random_home(9);
+    drawn.draw_model.criticality.ratings.resize(3, 3);
+    EXPECT_THROW(drawn.draws(), ArgumentError);
+    drawn.draw_model.criticality = drawn.ratings;
     drawn.draw_model.rating_concentration = 0.5;
     EXPECT_THROW(drawn.draws(), ArgumentError);
 }
