@@ -43,11 +43,6 @@ Eigen::RowVectorXd imports_of(const HomeEconomy& home, Index product, const Coal
     return imports;
 }
 
-/// values / U row by row, 0/0 := 0, at most 1.
-double use_share(double value, double use) {
-    return use > 0.0 ? std::min(1.0, value / use) : 0.0;
-}
-
 Eigen::MatrixXd domestic_shares(const HomeEconomy& home) {
     Eigen::MatrixXd d(home.domestic.rows(), home.domestic.cols());
     for (Index j = 0; j < d.cols(); ++j) {
@@ -148,6 +143,10 @@ std::vector<std::string> codes(const HomeEconomy& home, const Coalition& coaliti
 }
 
 }  // namespace
+
+double use_share(double value, double use) {
+    return use > 0.0 ? std::min(1.0, value / use) : 0.0;
+}
 
 void check_shares(const ChokepointQuery& query) {
     require_share("share", query.share, true);

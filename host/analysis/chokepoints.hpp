@@ -75,6 +75,9 @@ HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found
 std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefModel& model,
                                       const ChokepointQuery& query);
 
+/// value / use, the share of a need; 0/0 := 0, at most 1.
+double use_share(double value, double use);
+
 /// Does a stand before b in a ranking? By gar descending, ties by code of product and coalition.
 bool ranks_before(const HomeEconomy& home, const Chokepoint& a, const Chokepoint& b);
 

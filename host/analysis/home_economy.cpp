@@ -21,6 +21,7 @@ HomeEconomy national_home(const IoTable& table, const std::string& region) {
     home.origins = {all_imports_origin};
     home.domestic = table.Z();
     home.imports = {table.M()};
+    home.import_split = table.M_origins();
     home.value_added = table.value_added();
     home.taxes = table.taxes();
     home.x = table.x();

@@ -22,6 +22,7 @@ struct HomeEconomy {
     Eigen::MatrixXd total_use;              // U = Z + sum of M^o
     Eigen::VectorXd value_added, taxes, x;  // s each
     Eigen::MatrixXd ratings;                // criticality ratings, 0 x 0 where there are none
+    ImportOrigins import_split;             // what imports by user rest on; 0 x 0: all observed
 
     double gdp() const { return value_added.sum(); }
     /// A = Z x^-1 with v, tau and m = all imports.

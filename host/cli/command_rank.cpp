@@ -1,10 +1,13 @@
 #include <memory>
+#include <optional>
 
 #include "host/cli/column_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
+#include "host/cli/uncertainty_options.hpp"
 #include "host/report/chokepoint_report.hpp"
+#include "host/report/uncertainty_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -13,6 +16,7 @@ struct RankOptions {
     TableOptions table = {.name = "world-2011"};
     RankingOptions ranking;
     ColumnOptions columns;
+    UncertaintyOptions uncertainty;
     std::string scope = "home";
     std::int64_t top = -1;
     OutputOptions output;
@@ -28,6 +32,10 @@ void keep_top(std::vector<Row>& rows, std::int64_t top) {
 
 void run_rank(const RankOptions& options) {
     parse_output_format(options.output.format);
+    const UncertaintyOptions& draws = options.uncertainty;
+    if (draws.draws > 0 && options.scope != "home") {
+        throw ArgumentError("--draws works with --scope home");
+    }
     const IoTable table = open_table(options.table);
     RunRecord record = start_record("rank", table);
     const HomeEconomy home =
@@ -62,8 +70,15 @@ void run_rank(const RankOptions& options) {
     } else {
         ChokepointRanking ranking =
             naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
+        std::optional<RankingUncertainty> uncertainty;
+        if (draws.draws > 0) {
+            uncertainty = naming_table(options.table.name, [&] {
+                return uncertainty_of(draws, home, asked, ranking, record);
+            });
+        }
         keep_top(ranking.rows, options.top);
         document = chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
+        if (uncertainty) add_uncertainty(document, *uncertainty, draws.variance_shares);
     }
     naming_table(options.table.name, [&] {
         add_columns(document, columns, table, home, model,
@@ -86,6 +101,7 @@ void add_rank(CLI::App& app) {
     add_table_argument(*command, options->table, false);
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
+    add_uncertainty_options(*command, options->uncertainty);
     command
         ->add_option("--scope", options->scope,
                      "home: shortages pass on within home; world: through all countries and back")

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <thread>
 #include <unistd.h>
 
@@ -49,16 +48,17 @@ CLI::Validator number() {
             ""};
 }
 
-CLI::Validator whole_number(int lowest) {
-    return {[lowest](const std::string& text) {
-                int value = 0;
+CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest) {
+    return {[=](const std::string& text) {
+                std::uint64_t value = 0;
                 const char* end = text.data() + text.size();
                 const auto parsed = std::from_chars(text.data(), end, value);
-                if (parsed.ec == std::errc() && parsed.ptr == end && value >= lowest) {
+                if (parsed.ec == std::errc() && parsed.ptr == end && value >= lowest &&
+                    value <= highest) {
                     return std::string();
                 }
                 return fmt::format("found {}, expected a whole number from {} to {}",
-                                   in_quotes(text), lowest, std::numeric_limits<int>::max());
+                                   in_quotes(text), lowest, highest);
             },
             ""};
 }

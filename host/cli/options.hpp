@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -15,7 +17,8 @@ namespace narrows::cli {
 /// Empty text is most often a variable that was not set, and CLI11 reads it as 0.
 CLI::Validator not_empty();
 CLI::Validator number();
-CLI::Validator whole_number(int lowest);
+CLI::Validator whole_number(std::uint64_t lowest,
+                            std::uint64_t highest = std::numeric_limits<int>::max());
 
 /// Number of threads when the user names none: the processors of this machine.
 int default_threads();

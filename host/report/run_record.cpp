@@ -31,7 +31,7 @@ nlohmann::ordered_json RunRecord::to_json() const {
     json["device"] = text_or_null(device);
     json["backend_reason"] = text_or_null(backend_reason);
     json["threads"] = threads;
-    json["seed"] = nullptr;  // nothing random in this program yet; the key is part of the schema
+    json["seed"] = or_null(seed);
     json["parameters"] = parameters;
     json["solver"] = {
         {"path", text_or_null(path)}, {"slack", text_or_null(slack)}, {"methods", methods}};

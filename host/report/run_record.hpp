@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +25,10 @@ struct RunRecord {
     std::string device;
     std::string backend_reason;  // why the first choice was not taken; empty where it was
     int threads = 1;
-    std::string path;                  // how L is made safe: see InversePath
-    std::string slack;                 // where the slack of the columns comes from
-    std::vector<std::string> methods;  // how systems were solved, and why so
+    std::optional<std::uint64_t> seed;  // of random numbers, where there are any
+    std::string path;                   // how L is made safe: see InversePath
+    std::string slack;                  // where the slack of the columns comes from
+    std::vector<std::string> methods;   // how systems were solved, and why so
     nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
     Certificate certificate;
     std::string started;           // UTC, ISO 8601

@@ -3,37 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <new>
 #include <thread>
 #include <utility>
 
 #include "kernels/common/shortage.hpp"
+#include "kernels/cpu/aligned_doubles.hpp"
 #include "kernels/cpu/context.hpp"
 
 namespace narrows::cpu {
-namespace {
-
-/// Doubles that begin at a multiple of a cache line.
-class AlignedDoubles {
-  public:
-    explicit AlignedDoubles(std::int64_t size)
-        : data_(static_cast<double*>(
-              ::operator new(static_cast<std::size_t>(size) * sizeof(double), alignment))) {
-        std::fill_n(data_, size, 0.0);
-    }
-    ~AlignedDoubles() { ::operator delete(data_, alignment); }
-    AlignedDoubles(const AlignedDoubles&) = delete;
-    AlignedDoubles& operator=(const AlignedDoubles&) = delete;
-    double* data() { return data_; }
-    double& operator[](std::int64_t i) { return data_[i]; }
-    double operator[](std::int64_t i) const { return data_[i]; }
-
-  private:
-    static constexpr std::align_val_t alignment{64};
-    double* data_;
-};
-
-}  // namespace
 
 struct Shortage::Lane {
     std::int64_t scenario = -1;

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "host/analysis/ranking_uncertainty.hpp"
+#include "host/cli/ranking_options.hpp"
+#include "host/report/document.hpp"
+
+namespace narrows::cli {
+
+/// How many draws of the ranking, and of what.
+struct UncertaintyOptions {
+    std::int64_t draws = 0;  // 0: none
+    std::uint64_t seed = 1;
+    std::string cell_error;  // "A" or "A,B"
+    std::vector<std::string> fixed;
+    bool variance_shares = false;
+};
+void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options);
+
+/// The uncertainty of `ranking`, with its progress. Notes seed and parameters in the record. Throws
+/// ArgumentError for a cell error that is none.
+RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const HomeEconomy& home,
+                                  const RankingQuery& asked, const ChokepointRanking& ranking,
+                                  RunRecord& record);
+
+}  // namespace narrows::cli

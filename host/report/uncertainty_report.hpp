@@ -1,0 +1,13 @@
+#pragma once
+
+#include "host/analysis/ranking_uncertainty.hpp"
+#include "host/report/document.hpp"
+
+namespace narrows {
+
+/// Adds what the draws say to a ranking's document: columns for its rows, whose order is that of
+/// `uncertainty`, of which it may show only the first; fields and a note.
+void add_uncertainty(Document& document, const RankingUncertainty& uncertainty,
+                     bool variance_shares);
+
+}  // namespace narrows
