@@ -166,6 +166,11 @@ RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_thre
     return result;
 }
 
+Index values_of_draw(const UncertaintyQuery& query, const ChokepointRanking& ranking) {
+    const Index designs = query.variance_shares ? 1 + Index{num_sources} : 1;
+    return designs * static_cast<Index>(ranking.rows.size());
+}
+
 RankingUncertainty ranking_uncertainty(const HomeEconomy& published, const ChokepointQuery& query,
                                        const ChokepointRanking& ranking,
                                        const UncertaintyQuery& uncertainty) {
@@ -177,13 +182,17 @@ RankingUncertainty ranking_uncertainty(const HomeEconomy& published, const Choke
     const HomeEconomy home = without_negative_flows(published, negative_flows);
     const HomeDraws draws(home, query, ranking.rows, uncertainty.model);
     const auto pairs = static_cast<Index>(ranking.rows.size());
-    const Index designs = uncertainty.variance_shares ? 1 + Index{num_sources} : 1;
-    DrawnGar gar(designs * pairs, uncertainty.num_draws);
-    for (Index first = 0; first < gar.cols(); first += uncertainty.wave) {
-        const Index count = std::min(uncertainty.wave, gar.cols() - first);
-        draw_gar(draws, uncertainty.variance_shares, first, count, uncertainty.num_threads, gar);
-        if (uncertainty.progress) uncertainty.progress(first + count, gar.cols());
+    DrawnGar gar(values_of_draw(uncertainty, ranking), uncertainty.num_draws);
+    Index done = uncertainty.file != nullptr ? uncertainty.file->load(gar) : 0;
+    while (done < gar.cols()) {
+        const Index count = std::min(uncertainty.wave, gar.cols() - done);
+        draw_gar(draws, uncertainty.variance_shares, done, count, uncertainty.num_threads, gar);
+        if (uncertainty.file != nullptr) uncertainty.file->append(gar, done, count);
+        done += count;
+        if (uncertainty.progress) uncertainty.progress(done, gar.cols());
+        if (uncertainty.stop && uncertainty.stop()) break;
     }
+    gar.conservativeResize(Eigen::NoChange, done);
     RankingUncertainty result = summarised(gar, pairs, uncertainty.num_threads);
     for (std::size_t source = 0; source < num_sources; ++source) {
         if (uncertainty.model.varies[source]) continue;

@@ -7,6 +7,7 @@
 
 #include <Eigen/Core>
 
+#include "host/analysis/draws_file.hpp"
 #include "host/analysis/home_draws.hpp"
 
 namespace narrows {
@@ -19,7 +20,13 @@ struct UncertaintyQuery {
     int num_threads = 1;
     Index wave = 64;  // draws between two looks at progress
     std::function<void(std::int64_t done, std::int64_t total)> progress;  // may be empty
+    /// Asked after every wave whether that is enough; may be empty.
+    std::function<bool()> stop;
+    /// Where draws are kept, and taken from where they are there already; may be null.
+    DrawsFile* file = nullptr;
 };
+/// Values of a draw: what DrawsFile keeps of each.
+Index values_of_draw(const UncertaintyQuery& query, const ChokepointRanking& ranking);
 
 /// GDP at risk of one pair over the draws. Quantiles of values interpolate between order statistics
 /// (Hyndman & Fan's type 7); those of ranks are ranks that occurred (type 1).
@@ -35,8 +42,8 @@ struct PairUncertainty {
 
 struct RankingUncertainty {
     std::vector<PairUncertainty> rows;  // as ChokepointRanking::rows
-    Index num_draws = 0;
-    Index num_failed = 0;  // draws that RAS could not balance: they are in no figure
+    Index num_draws = 0;                // fewer than asked for where the work was stopped
+    Index num_failed = 0;               // draws that RAS could not balance: they are in no figure
 };
 
 /// GDP at risk by draw, one column each: the pairs' values, in order. With variance shares there

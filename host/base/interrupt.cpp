@@ -16,12 +16,14 @@ DeferInterrupts::~DeferInterrupts() {
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void DeferInterrupts::throw_if_waiting() {
+bool DeferInterrupts::is_waiting() {
     sigset_t waiting;
     sigpending(&waiting);
-    if (sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1) {
-        throw Interrupted();
-    }
+    return sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1;
+}
+
+void DeferInterrupts::throw_if_waiting() {
+    if (is_waiting()) throw Interrupted();
 }
 
 }  // namespace narrows

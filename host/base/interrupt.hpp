@@ -14,6 +14,7 @@ class DeferInterrupts {
     DeferInterrupts(const DeferInterrupts&) = delete;
     DeferInterrupts& operator=(const DeferInterrupts&) = delete;
 
+    static bool is_waiting();
     /// Throws Interrupted once a signal is waiting.
     static void throw_if_waiting();
 

@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 
+#include "host/base/interrupt.hpp"
 #include "host/cli/column_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
@@ -59,6 +60,7 @@ void run_rank(const RankOptions& options) {
     record.parameters = ranking_parameters(home, asked, options.scope);
     record.parameters["top"] =
         options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top);
+    std::optional<DeferInterrupts> finish_first;  // what is complete is printed all the same
     Document document;
     if (options.scope == "world") {
         WorldChokepointRanking ranking = naming_table(options.table.name, [&] {
@@ -72,13 +74,16 @@ void run_rank(const RankOptions& options) {
             naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
         std::optional<RankingUncertainty> uncertainty;
         if (draws.draws > 0) {
+            finish_first.emplace();
             uncertainty = naming_table(options.table.name, [&] {
                 return uncertainty_of(draws, home, asked, ranking, record);
             });
         }
         keep_top(ranking.rows, options.top);
         document = chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
-        if (uncertainty) add_uncertainty(document, *uncertainty, draws.variance_shares);
+        if (uncertainty) {
+            add_uncertainty(document, *uncertainty, draws.draws, draws.variance_shares);
+        }
     }
     naming_table(options.table.name, [&] {
         add_columns(document, columns, table, home, model,

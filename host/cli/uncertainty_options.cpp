@@ -3,8 +3,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
+#include <fmt/format.h>
+
+#include "host/base/build_info.hpp"
 #include "host/base/error.hpp"
+#include "host/base/hash.hpp"
+#include "host/base/interrupt.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/csv.hpp"
 
@@ -64,6 +70,27 @@ nlohmann::ordered_json parameters_of(const DrawModel& model, double lambda) {
             {"lambda_range", if_varying(Source::lambda, Json::array({range.low, range.high}))}};
 }
 
+void say_interrupted(std::int64_t done, const UncertaintyOptions& options) {
+    const std::string kept = options.checkpoint.empty()
+                                 ? std::string("; with --checkpoint they could be gone on from")
+                                 : "; " + options.checkpoint + " keeps them, --resume goes on";
+    fmt::print(stderr, "narrows: interrupted: {} of {} draws are done{}\n", done, options.draws,
+               kept);
+}
+
+/// Of everything that draws depend on: how many there are and how many rows are shown is not.
+std::string key_of(const RunRecord& record) {
+    nlohmann::ordered_json parameters = record.parameters;
+    parameters.erase("draws");
+    parameters.erase("top");
+    const std::string text =
+        fmt::format("{} {} {} {} {}", build_info::version, record.operations, record.table_hash,
+                    record.seed.value_or(0), parameters.dump());
+    Hash hash;
+    hash.add(text.data(), text.size());
+    return hash.text();
+}
+
 }  // namespace
 
 void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
@@ -93,6 +120,15 @@ void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
         .add_flag("--variance-shares", options.variance_shares,
                   "what share of the variance each source has; takes about four times as long")
         ->needs(draws);
+    CLI::Option* checkpoint = command
+                                  .add_option("--checkpoint", options.checkpoint,
+                                              "file in which draws are kept as they are made")
+                                  ->check(not_empty())
+                                  ->needs(draws);
+    command
+        .add_flag("--resume", options.resume,
+                  "go on from what the checkpoint holds, also to more draws")
+        ->needs(checkpoint);
 }
 
 RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const HomeEconomy& home,
@@ -109,7 +145,16 @@ RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const HomeE
     record.parameters["draws"] = options.draws;
     record.parameters["variance_shares"] = options.variance_shares;
     record.parameters.update(parameters_of(query.model, asked.query.lambda));
-    return ranking_uncertainty(home, asked.query, ranking, query);
+    std::optional<DrawsFile> file;
+    if (!options.checkpoint.empty()) {
+        file.emplace(options.checkpoint, key_of(record), values_of_draw(query, ranking),
+                     options.resume);
+        query.file = &*file;
+    }
+    query.stop = [] { return DeferInterrupts::is_waiting(); };
+    RankingUncertainty result = ranking_uncertainty(home, asked.query, ranking, query);
+    if (result.num_draws < options.draws) say_interrupted(result.num_draws, options);
+    return result;
 }
 
 }  // namespace narrows::cli

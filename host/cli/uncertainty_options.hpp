@@ -19,11 +19,14 @@ struct UncertaintyOptions {
     std::string cell_error;  // "A" or "A,B"
     std::vector<std::string> fixed;
     bool variance_shares = false;
+    std::string checkpoint;  // a file; empty: none
+    bool resume = false;
 };
 void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options);
 
-/// The uncertainty of `ranking`, with its progress. Notes seed and parameters in the record. Throws
-/// ArgumentError for a cell error that is none.
+/// The uncertainty of `ranking`, with its progress. Notes seed and parameters in the record. Once a
+/// signal is waiting (DeferInterrupts), the wave at hand is the last. Throws ArgumentError for a
+/// cell error that is none; what DrawsFile does.
 RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const HomeEconomy& home,
                                   const RankingQuery& asked, const ChokepointRanking& ranking,
                                   RunRecord& record);

@@ -6,7 +6,7 @@
 
 namespace narrows {
 
-void add_uncertainty(Document& document, const RankingUncertainty& uncertainty,
+void add_uncertainty(Document& document, const RankingUncertainty& uncertainty, std::int64_t asked,
                      bool variance_shares) {
     Sheet& sheet = document.sheets.front();
     for (const Column& column :
@@ -40,6 +40,11 @@ void add_uncertainty(Document& document, const RankingUncertainty& uncertainty,
         {"draws", "Monte Carlo draws", Style::count, std::int64_t{uncertainty.num_draws}});
     document.fields.push_back({"failed_draws", "of them left out: not balanced", Style::count,
                                std::int64_t{uncertainty.num_failed}});
+    if (uncertainty.num_draws < asked) {
+        document.notes.push_back(
+            fmt::format("Interrupted: only {} of {} draws are in these figures.",
+                        uncertainty.num_draws, asked));
+    }
     document.notes.push_back(
         "median, 5 %, 95 %: of GDP at risk over the draws. P(top 10): share of the draws in which "
         "the pair is among the first ten.");

@@ -24,10 +24,30 @@ inline constexpr int shortage_rows = 16;      // threads of a block that share a
 /// Doubles of shared memory that shortage_sweep needs.
 inline constexpr int shortage_shared = 2 * shortage_tile * shortage_rows;
 
+/// Weights of a row of fragments: of a tile's users and 4 places.
+inline constexpr int shortage_row = shortage_tile * shortage_places;
+
 /// Fragments of places that make a product: [first, first + count).
 struct ShortageRun {
     std::int64_t first, count;
 };
+
+/// What a row of fragments holds: users of a tile, and nodes [first_node, first_node + count) at
+/// its places.
+struct ShortageRow {
+    std::int64_t first_user, first_node, count;
+};
+
+/// One weight as a row of fragments has it, from w, n x n.
+NARROWS_HOST_DEVICE void pack_shortage_cell(std::int64_t cell, std::int64_t n,
+                                            const ShortageRow* rows, const double* w,
+                                            double* weights) {
+    const ShortageRow row = rows[cell / shortage_row];
+    const std::int64_t at = cell % shortage_row;
+    const std::int64_t user = row.first_user + at / shortage_places;
+    const std::int64_t r = at % shortage_places;
+    weights[cell] = user < n && r < row.count ? w[row.first_node + r + user * n] : 0.0;
+}
 
 /// Where a place's loss lies in a slot.
 NARROWS_HOST_DEVICE std::int64_t shortage_cell(std::int64_t place, std::int64_t slot,
@@ -192,7 +212,8 @@ struct ShortageDirect {
     std::int64_t n, slots, num_home, longest;
     const std::int64_t* starts;       // of every product
     const std::int64_t* first_place;  // of every product
-    const double* home_weights;       // w of home users, n x num_home
+    const double* weights;            // w, n x n
+    const std::int64_t* home;         // home users
     const std::int64_t* products;     // of every scenario
     const double* direct;             // num_home x scenarios
     const double* delivered;          // longest x scenarios
@@ -213,7 +234,7 @@ NARROWS_HOST_DEVICE void shortage_direct(const ShortageDirect& of, std::int64_t 
         const std::int64_t product = of.products[scenario];
         const std::int64_t begin = of.starts[product];
         const std::int64_t count = of.starts[product + 1] - begin;
-        const double* const w = of.home_weights + home * of.n + begin;
+        const double* const w = of.weights + of.home[home] * of.n + begin;
         const double* const delivered = of.delivered + scenario * of.longest;
         double passed_on = 0.0;
         for (std::int64_t r = 0; r < count; ++r) {

@@ -1,6 +1,7 @@
 #include "kernels/cpu/threads.hpp"
 
 #include <chrono>
+#include <csignal>
 
 namespace narrows::cpu {
 namespace {
@@ -15,9 +16,27 @@ void spin(Condition condition) {
     while (!condition() && Clock::now() < end) std::this_thread::yield();
 }
 
+/// Threads that are started meanwhile leave all signals to the others: the program's first thread
+/// decides when an interrupt takes effect.
+class BlockSignals {
+  public:
+    BlockSignals() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    BlockSignals(const BlockSignals&) = delete;
+    BlockSignals& operator=(const BlockSignals&) = delete;
+
+  private:
+    sigset_t before_;
+};
+
 }  // namespace
 
 Threads::Threads(int count) {
+    const BlockSignals block_signals;
     try {
         for (int worker = 1; worker < count; ++worker) {
             workers_.emplace_back([this, worker] { serve(worker); });

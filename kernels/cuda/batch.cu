@@ -11,7 +11,7 @@
 namespace narrows::cuda {
 namespace {
 
-static_assert(batch_base == SmallBase::order);
+static_assert(batch_base == Base::order);
 
 /// The base table and what is asked of its draws, on the device.
 class DeviceTable {
@@ -138,7 +138,7 @@ void run_large_wave(narrows_context& context, const kernels::PerturbedTable& tab
     const std::int64_t n = table.n;
     launch_reset(lane.stream.get(), plan.wave, pivots);
     launch_perturbed_columns(lane.stream.get(), table, plan, first_draw, records);
-    BlockOps ops(context, batch_base, plan.wave, plan.record, pivots);
+    BlockOps ops(context, plan.wave, plan.record, pivots);
     kernels::invert_blocks(ops, n, records, n, records + plan.slack, records + n * n,
                            records + plan.slack + n);
     if (table.num_weights > 0) {

@@ -44,7 +44,7 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
         case NARROWS_MULTIPLY:
             return 0;
         case NARROWS_INVERT:
-            return 8 * (n * n + kernels::inverse_workspace(n, inverse_base) + 3 * n) + slop;
+            return 8 * (n * n + kernels::inverse_workspace(n, Base::order) + 3 * n) + slop;
         // K, its pivots, and cuSOLVER's panels and workspace, which it keeps within some 1024
         // columns.
         case NARROWS_FACTOR:

@@ -83,12 +83,12 @@ void run(narrows_context& context, const InverseGraph::Key& key, Recursion recur
 kernels::PivotInfo invert_in_place(narrows_context& context, std::int64_t n, double* k,
                                    const double* slack) {
     const Stream& stream = context.lanes[0].stream;
-    const DeviceArray<double> workspace(kernels::inverse_workspace(n, inverse_base));
+    const DeviceArray<double> workspace(kernels::inverse_workspace(n, Base::order));
     const DeviceArray<double> slacks(n + kernels::slack_workspace(n));
     context.staging.to_device(slacks.get(), n, slack, n, n, 1, stream);
     launch_reset(stream.get(), context.pivots.get());
     run(context, {n, k, workspace.get(), slacks.get()}, [&] {
-        BlockOps ops(context, inverse_base, 1, 0, context.pivots.get());
+        BlockOps ops(context, 1, 0, context.pivots.get());
         kernels::invert_blocks(ops, n, k, n, slacks.get(), workspace.get(), slacks.get() + n);
     });
     double pivots[2];

@@ -6,14 +6,13 @@ namespace narrows::cuda {
 namespace {
 
 /// One block per matrix.
-template <class Tile>
 void launch_base(cudaStream_t stream, std::int64_t count, std::int64_t stride, std::int64_t n,
                  double* k, std::int64_t ld, const double* slack, std::int64_t first_step,
                  kernels::PivotInfo* pivots) {
-    launch<Tile::threads>(
-        "invert_base", stream, count, Tile::threads, Tile::shared_size,
+    launch<Base::threads>(
+        "invert_base", stream, count, Base::threads, Base::shared_size,
         [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double* shared) {
-            kernels::gth_invert_tile<Tile>(executor, shared, n, k + block * stride, ld,
+            kernels::gth_invert_tile<Base>(executor, shared, n, k + block * stride, ld,
                                            slack + block * stride, first_step, pivots + block);
         });
 }
@@ -38,8 +37,8 @@ void launch_slack(const char* name, cudaStream_t stream, std::int64_t count, std
 
 void BlockOps::invert_base(std::int64_t n, double* k, std::int64_t ld, double* slack,
                            std::int64_t first_step) {
-    const auto launch = n <= SmallBase::order ? launch_base<SmallBase> : launch_base<LargeBase>;
-    launch(context_.lanes[0].stream.get(), count_, stride_, n, k, ld, slack, first_step, pivots_);
+    launch_base(context_.lanes[0].stream.get(), count_, stride_, n, k, ld, slack, first_step,
+                pivots_);
 }
 
 void BlockOps::multiply_on(int lane, const kernels::Product& product) {

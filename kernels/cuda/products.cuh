@@ -29,21 +29,18 @@ inline void multiply_batched(const Lane& lane, const kernels::Product& p, std::i
           "cublasDgemmStridedBatched_64");
 }
 
-/// Base blocks. A matrix of its own waits for one block after the other: the larger they are, the
-/// fewer small products lie between them. Of many matrices small blocks fill the device better.
-using SmallBase = kernels::GthTile<8, 16, 9, 4, true>;
-using LargeBase = kernels::GthTile<8, 32, 17, 4, true>;
-inline constexpr std::int64_t inverse_base = LargeBase::order;
+/// Base blocks, of order 64: on an H100 faster than blocks of 128 but at n = 500.
+using Base = kernels::GthTile<8, 16, 9, 4, true>;
 
 /// The work of kernels::invert_blocks on the device, for one matrix or for many of one order: every
 /// pointer is the first matrix's, and the others' lie `stride` doubles further each.
 class BlockOps {
   public:
-    BlockOps(narrows_context& context, std::int64_t base, std::int64_t count, std::int64_t stride,
+    BlockOps(narrows_context& context, std::int64_t count, std::int64_t stride,
              kernels::PivotInfo* pivots)
-        : context_(context), base_(base), count_(count), stride_(stride), pivots_(pivots) {}
+        : context_(context), count_(count), stride_(stride), pivots_(pivots) {}
 
-    std::int64_t base() const { return base_; }
+    std::int64_t base() const { return Base::order; }
     void invert_base(std::int64_t n, double* k, std::int64_t ld, double* slack,
                      std::int64_t first_step);
     /// A second product runs on the second lane, beside the first.
@@ -57,7 +54,7 @@ class BlockOps {
     void multiply_on(int lane, const kernels::Product& product);
 
     narrows_context& context_;
-    std::int64_t base_, count_, stride_;
+    std::int64_t count_, stride_;
     kernels::PivotInfo* pivots_;  // one per matrix
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,15 +30,17 @@ std::int64_t slots_for(std::int64_t places, std::int64_t num_scenarios) {
                     std::clamp<std::int64_t>(fits * shortage_tile, shortage_tile, most_slots));
 }
 
+/// Host memory's copy on the device.
 template <class T>
 class Uploaded {
   public:
-    Uploaded(narrows_context& context, const T* data, std::int64_t count) : values_(count) {
+    Uploaded(narrows_context& context, const T* data, std::int64_t rows, std::int64_t columns = 1)
+        : values_(rows * columns) {
         const Stream& stream = context.lanes[0].stream;
         if constexpr (std::is_same_v<T, double>) {
-            context.staging.to_device(values_.get(), count, data, count, count, 1, stream);
+            context.staging.to_device(values_.get(), rows, data, rows, rows, columns, stream);
         } else {
-            context.staging.to_device(values_.get(), data, count, stream);
+            context.staging.to_device(values_.get(), data, rows * columns, stream);
         }
     }
     Uploaded(narrows_context& context, const std::vector<T>& data)
@@ -48,27 +51,39 @@ class Uploaded {
     DeviceArray<T> values_;
 };
 
+/// One thread per weight: 16 bytes.
+void launch_pack(cudaStream_t stream, std::int64_t count, std::int64_t n,
+                 const kernels::ShortageRow* rows, const double* w, double* weights) {
+    launch_cells("shortage_pack", stream, count, [=] NARROWS_DEVICE(std::int64_t cell) {
+        kernels::pack_shortage_cell(cell, n, rows, w, weights);
+    });
+}
+
 /// What stays the same on the device from sweep to sweep.
 struct Inputs {
-    Inputs(narrows_context& context, const narrows_shortage& all, const PackedShortage& packed)
-        : first_run(context, packed.first_run),
-          runs(context, packed.runs),
-          first_weight(context, packed.first_weight),
-          weights(context, packed.weights),
-          place_of(context, packed.place_of),
-          home_of(context, packed.home_of),
+    Inputs(narrows_context& context, const narrows_shortage& all, const ShortageLayout& layout)
+        : first_run(context, layout.first_run),
+          runs(context, layout.runs),
+          rows(context, layout.rows),
+          first_weight(context, layout.first_weight),
+          place_of(context, layout.place_of),
+          home_of(context, layout.home_of),
           starts(context, all.starts, all.num_products + 1),
-          first_place(context, packed.first_place),
-          home_weights(context, packed.home_weights),
+          first_place(context, layout.first_place),
+          home(context, all.home, all.num_home),
           products(context, all.products, all.num_scenarios),
-          direct(context, all.direct, all.num_home * all.num_scenarios),
-          delivered(context, all.delivered, kernels::longest_product(all) * all.num_scenarios) {}
-    Uploaded<std::int64_t> first_run, runs, first_weight;
-    Uploaded<double> weights;
-    Uploaded<std::int64_t> place_of, home_of, starts, first_place;
-    Uploaded<double> home_weights;
-    Uploaded<std::int64_t> products;
-    Uploaded<double> direct, delivered;
+          w(context, all.weights, all.n, all.n),
+          direct(context, all.direct, all.num_home, all.num_scenarios),
+          delivered(context, all.delivered, kernels::longest_product(all), all.num_scenarios),
+          weights(layout.weights()) {
+        launch_pack(context.lanes[0].stream.get(), layout.weights(), all.n,
+                    reinterpret_cast<const kernels::ShortageRow*>(rows.get()), w.get(),
+                    weights.get());
+    }
+    const Uploaded<std::int64_t> first_run, runs, rows, first_weight, place_of, home_of, starts,
+        first_place, home, products;
+    const Uploaded<double> w, direct, delivered;
+    const DeviceArray<double> weights;  // w, packed
 };
 
 /// One thread per cell.
@@ -132,14 +147,14 @@ class Solver {
     Solver(narrows_context& context, const narrows_shortage& all)
         : context_(context),
           all_(all),
-          packed_(all),
+          layout_(all),
           longest_(kernels::longest_product(all)),
-          inputs_(context, all, packed_),
-          slots_(slots_for(packed_.places(), all.num_scenarios)),
-          loss_{DeviceArray<double>(packed_.places() * slots_),
-                DeviceArray<double>(packed_.places() * slots_)},
+          inputs_(context, all, layout_),
+          slots_(slots_for(layout_.places(), all.num_scenarios)),
+          loss_{DeviceArray<double>(layout_.places() * slots_),
+                DeviceArray<double>(layout_.places() * slots_)},
           direct_(all.num_home * slots_),
-          change_(2 * packed_.tiles() * slots_),
+          change_(2 * layout_.tiles() * slots_),
           most_(2 * slots_),
           lambda_(slots_),
           scenario_(slots_),
@@ -200,31 +215,31 @@ class Solver {
         context_.staging.to_device(lambda_.get(), slots, lambda.data(), slots, slots, 1, stream());
         context_.staging.to_device(scenario_.get(), scenario.data(), slots, stream());
         context_.staging.to_device(source_.get(), source.data(), slots, stream());
-        launch_arrange(stream().get(), packed_.places(), source_.get(), arranged_slots_,
+        launch_arrange(stream().get(), layout_.places(), source_.get(), arranged_slots_,
                        loss_[current_].get(), slots, loss_[1 - current_].get());
         current_ = 1 - current_;
         arranged_slots_ = slots;
         // A cell between products is never written by a sweep, and both buffers take turns.
-        const size_t bytes = sizeof(double) * static_cast<size_t>(packed_.places() * slots);
+        const size_t bytes = sizeof(double) * static_cast<size_t>(layout_.places() * slots);
         check(cudaMemsetAsync(loss_[1 - current_].get(), 0, bytes, stream().get()),
               "cudaMemsetAsync");
     }
 
     void sweep() {
         const std::int64_t slots = arranged_slots_;
-        double* const largest = change_.get() + packed_.tiles() * slots;
+        double* const largest = change_.get() + layout_.tiles() * slots;
         launch_direct(stream().get(),
                       {all_.n, slots, all_.num_home, longest_, inputs_.starts.get(),
-                       inputs_.first_place.get(), inputs_.home_weights.get(),
+                       inputs_.first_place.get(), inputs_.w.get(), inputs_.home.get(),
                        inputs_.products.get(), inputs_.direct.get(), inputs_.delivered.get(),
                        scenario_.get(), lambda_.get(), loss_[current_].get(), direct_.get()});
-        launch_sweep(stream().get(), packed_.tiles(),
+        launch_sweep(stream().get(), layout_.tiles(),
                      {all_.n, slots, inputs_.first_run.get(),
                       reinterpret_cast<const kernels::ShortageRun*>(inputs_.runs.get()),
                       inputs_.first_weight.get(), inputs_.weights.get(), inputs_.place_of.get(),
                       inputs_.home_of.get(), lambda_.get(), direct_.get(), loss_[current_].get(),
                       loss_[1 - current_].get(), change_.get(), largest});
-        launch_most(stream().get(), slots, packed_.tiles(), change_.get(), largest, most_.get());
+        launch_most(stream().get(), slots, layout_.tiles(), change_.get(), largest, most_.get());
         current_ = 1 - current_;
         for (Slot& slot : running_) ++slot.sweeps;
     }
@@ -271,7 +286,7 @@ class Solver {
 
     narrows_context& context_;
     const narrows_shortage& all_;
-    const PackedShortage packed_;
+    const ShortageLayout layout_;
     const std::int64_t longest_;
     const Inputs inputs_;
     const std::int64_t slots_;  // most of them

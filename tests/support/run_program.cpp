@@ -1,11 +1,15 @@
 #include "tests/support/run_program.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -16,9 +20,12 @@ namespace narrows::test {
 
 namespace fs = std::filesystem;
 
-ProgramResult run_narrows(const std::vector<std::string>& arguments,
-                          const std::vector<std::string>& environment,
-                          const std::string& stdout_to) {
+namespace {
+
+/// Runs the program; `meanwhile` gets its number.
+ProgramResult run(const std::vector<std::string>& arguments,
+                  const std::vector<std::string>& environment, const std::string& stdout_to,
+                  const std::function<void(pid_t)>& meanwhile) {
     const ScratchFolder scratch;
     const std::string out = stdout_to.empty() ? (scratch.path() / "out").string() : stdout_to;
     const std::string err = scratch.path() / "err";
@@ -40,10 +47,27 @@ ProgramResult run_narrows(const std::vector<std::string>& arguments,
         execv(NARROWS_PROGRAM, argv.data());
         _exit(127);
     }
+    meanwhile(child);
     int status = 0;
     waitpid(child, &status, 0);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return {code, stdout_to.empty() ? read_file(out) : "", read_file(err)};
+}
+
+}  // namespace
+
+ProgramResult run_narrows(const std::vector<std::string>& arguments,
+                          const std::vector<std::string>& environment,
+                          const std::string& stdout_to) {
+    return run(arguments, environment, stdout_to, [](pid_t) {});
+}
+
+ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
+                             std::int64_t microseconds) {
+    return run(arguments, {}, "", [=](pid_t child) {
+        std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+        kill(child, signal);  // it is there, running or not, until it is waited for
+    });
 }
 
 nlohmann::ordered_json run_json(std::vector<std::string> arguments) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,6 +20,10 @@ struct ProgramResult {
 ProgramResult run_narrows(const std::vector<std::string>& arguments,
                           const std::vector<std::string>& environment = {},
                           const std::string& stdout_to = "");
+
+/// The same, and sends it `signal` after so many microseconds, if it still runs.
+ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
+                             std::int64_t microseconds);
 
 /// What the program prints with `--output json`; fails the test where it does not exit with 0.
 nlohmann::ordered_json run_json(std::vector<std::string> arguments);

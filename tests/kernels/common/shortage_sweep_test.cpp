@@ -100,8 +100,7 @@ TEST(ShortageSweep, IsTheLargestSumOfAProductOrTheDirectLossInAnyThreadOrder) {
 TEST(ShortageDirectLoss, PassesOnWhatIsDeliveredAndIsNothingWithoutADirectLoss) {
     const Small in(2);
     const std::vector<std::int64_t> starts = {0, 3, 9}, first_place = {0, 4}, products = {1, 0};
-    MatrixXd home_weights(in.n, 2);
-    home_weights << in.w.col(1), in.w.col(4);
+    const std::vector<std::int64_t> home = {1, 4};
     MatrixXd direct(2, 2), delivered = MatrixXd::Constant(6, 2, 0.25);
     direct << 0.5, 0.125, 0.0, 0.25;
     std::vector<std::int64_t> scenario(slots, -1);
@@ -114,7 +113,8 @@ TEST(ShortageDirectLoss, PassesOnWhatIsDeliveredAndIsNothingWithoutADirectLoss) 
                             6,
                             starts.data(),
                             first_place.data(),
-                            home_weights.data(),
+                            in.w.data(),
+                            home.data(),
                             products.data(),
                             direct.data(),
                             delivered.data(),
@@ -125,9 +125,9 @@ TEST(ShortageDirectLoss, PassesOnWhatIsDeliveredAndIsNothingWithoutADirectLoss) 
 
     for (std::int64_t cell = 0; cell < 2 * slots; ++cell) shortage_direct(of, cell);
 
-    const auto passed_on = [&](Index home, Index slot, Index begin, Index count) {
+    const auto passed_on = [&](Index user, Index slot, Index begin, Index count) {
         return in.lambda[slot] * 0.25 *
-               home_weights.col(home)
+               in.w.col(home[static_cast<std::size_t>(user)])
                    .segment(begin, count)
                    .dot(in.loss.col(slot).segment(begin, count));
     };
@@ -136,6 +136,26 @@ TEST(ShortageDirectLoss, PassesOnWhatIsDeliveredAndIsNothingWithoutADirectLoss) 
     EXPECT_NEAR(result[70], 0.125 + passed_on(0, 70, 0, 3), 1e-15);
     EXPECT_NEAR(result[slots + 70], 0.25 + passed_on(1, 70, 0, 3), 1e-15);
     EXPECT_EQ(std::count(result.begin(), result.end(), 0.0), 2 * slots - 3);
+}
+
+TEST(ShortageWeights, AreOfAFragmentsUsersAndPlacesAndZeroElsewhere) {
+    const MatrixXd w = MatrixXd::Random(70, 70);  // a whole tile of users, and 6 more
+    const std::vector<ShortageRow> rows = {{0, 10, 4}, {64, 14, 3}};
+    std::vector<double> weights = shared_memory(2 * shortage_row);
+
+    for (std::int64_t cell = 0; cell < 2 * shortage_row; ++cell) {
+        pack_shortage_cell(cell, 70, rows.data(), w.data(), weights.data());
+    }
+
+    const auto at = [&](std::int64_t row, Index user, Index place) {
+        const auto fragment = row * (shortage_tile / 8) + user / 8;
+        return weights[static_cast<std::size_t>(fragment * 32 + user % 8 * 4 + place)];
+    };
+    EXPECT_EQ(at(0, 0, 0), w(10, 0));
+    EXPECT_EQ(at(0, 63, 3), w(13, 63));
+    EXPECT_EQ(at(1, 5, 2), w(16, 69));
+    EXPECT_EQ(at(1, 5, 3), 0.0);  // no such node
+    EXPECT_EQ(at(1, 6, 0), 0.0);  // no such user
 }
 
 TEST(ShortageMost, IsTheLargestOfAllTiles) {
