@@ -31,16 +31,16 @@ std::string rows_of(const ProgramResult& result) {
 }
 
 TEST(RankResume, KilledAtRandomPointsTwentyTimesGivesTheSameBits) {
-    const std::string whole = rows_of(run_narrows(rank({"--draws", "4000", "--output", "csv"})));
+    const std::string whole = rows_of(run_narrows(rank({"--draws", "1500", "--output", "csv"})));
     std::mt19937 random(7);
     for (int round = 0; round < 4; ++round) {
         const ScratchFolder folder;
         const std::string file = folder.path() / "draws";
         const auto arguments =
-            rank({"--draws", "4000", "--output", "csv", "--checkpoint", file, "--resume"});
+            rank({"--draws", "1500", "--output", "csv", "--checkpoint", file, "--resume"});
         int killed = 0;
         for (int i = 0; i < 5; ++i) {
-            const std::int64_t wait = 20000 + random() % 150000;
+            const std::int64_t wait = 20000 + random() % 100000;
             const ProgramResult result = run_and_signal(arguments, SIGKILL, wait);
             if (result.exit_code == 128 + SIGKILL) ++killed;
         }
