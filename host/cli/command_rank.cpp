@@ -33,7 +33,7 @@ void run_rank(const RankOptions& options) {
     const HomeEconomy home =
         naming_table(options.table.name, [&] { return home_economy(table, options.ranking.home); });
 
-    RankingQuery asked = ranking_query(options.ranking, home, table.is_multi_regional());
+    RankingQuery asked = ranking_query(options.ranking, home, table);
     ChokepointQuery& query = asked.query;
     query.num_threads = options.backend.threads;
     const ColumnQuery columns = column_query(options.columns, table, home);
@@ -69,6 +69,7 @@ void run_rank(const RankOptions& options) {
         add_columns(document, columns, table, home, model,
                     parse_solve_method(options.backend.method));
     });
+    if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;
     if (document.sheets.front().rows.empty()) {
@@ -84,6 +85,7 @@ void add_rank(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "rank", "Rank choke points: products whose withholding puts most GDP at risk");
     add_table_argument(*command, options->table, false);
+    add_home_options(*command, options->ranking);
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
     command

@@ -1,5 +1,8 @@
 #include "host/report/chokepoint_report.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace narrows {
@@ -114,6 +117,19 @@ Document world_chokepoint_report(const HomeEconomy& home, const Classification& 
         "World scope: shortages also travel through other countries. blow-back: what those who "
         "withhold lose themselves, in their order. world: what all countries lose.");
     return document;
+}
+
+void add_coalition_names(Document& document, const CoalitionNames& names) {
+    Sheet& sheet = document.sheets.front();
+    const auto codes = std::find_if(sheet.columns.begin(), sheet.columns.end(),
+                                    [](const Column& each) { return each.key == "coalition"; });
+    const auto at = codes - sheet.columns.begin();
+    const Column column{"coalition_name", std::exchange(codes->heading, "")};
+    sheet.columns.insert(sheet.columns.begin() + at + 1, column);
+    for (std::vector<Cell>& row : sheet.rows) {
+        const std::string& name = names.at(std::get<std::vector<std::string>>(row.begin()[at]));
+        row.emplace(row.begin() + at + 1, name);
+    }
 }
 
 }  // namespace narrows

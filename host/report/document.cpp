@@ -209,6 +209,7 @@ std::string render_sheet(const Sheet& sheet, std::size_t most_rows, bool colour)
     const auto line = [&](auto cell_at) {
         std::string text;
         for (std::size_t i = 0; i < sheet.columns.size(); ++i) {
+            if (sheet.columns[i].heading.empty()) continue;
             const bool right = sheet.columns[i].style != Style::text;
             text += (i == 0 ? "" : "  ") + padded(cell_at(i), widths[i], right);
         }

@@ -30,7 +30,7 @@ enum class Style { text, count, flow, coefficient, ratio, percent, bound, second
 
 struct Column {
     std::string key;      // in JSON and CSV
-    std::string heading;  // in text
+    std::string heading;  // in text; empty: not shown there
     Style style = Style::text;
     std::string separator = " > ";  // between the items of a list
 };
