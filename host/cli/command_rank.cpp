@@ -3,6 +3,7 @@
 #include "host/cli/column_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/rank_grid.hpp"
 #include "host/cli/ranking_options.hpp"
 #include "host/report/chokepoint_report.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 struct RankOptions {
     TableOptions table = {.name = "world-2011"};
+    GridOptions grid;
     RankingOptions ranking;
     ColumnOptions columns;
     std::string scope = "home";
@@ -26,9 +28,21 @@ void keep_top(std::vector<Row>& rows, std::int64_t top) {
     }
 }
 
-void run_rank(const RankOptions& options) {
-    parse_output_format(options.output.format);
+void run_rank(RankOptions options) {
+    const bool netcdf = is_netcdf(options.output);
     const IoTable table = open_table(options.table);
+    const std::vector<std::string> homes = homes_of(options.grid, table);
+    const std::vector<double> shares = shares_of(options.grid);
+    if (homes.size() > 1 || shares.size() > 1 || netcdf) {
+        if (!options.columns.columns.empty() || !options.columns.geopolitics.empty()) {
+            throw ArgumentError(
+                "--columns takes one home and one share, and table, csv or json as --output");
+        }
+        return run_rank_grid({table, options.table.name, options.ranking, homes, shares,
+                              options.scope, options.top, options.output, options.backend});
+    }
+    options.ranking.home = homes.front();
+    options.ranking.share = shares.front();
     RunRecord record = start_record("rank", table);
     const HomeEconomy home =
         naming_table(options.table.name, [&] { return home_economy(table, options.ranking.home); });
@@ -85,7 +99,7 @@ void add_rank(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "rank", "Rank choke points: products whose withholding puts most GDP at risk");
     add_table_argument(*command, options->table, false);
-    add_home_options(*command, options->ranking);
+    add_grid_options(*command, options->grid);
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
     command
@@ -95,7 +109,7 @@ void add_rank(CLI::App& app) {
         ->capture_default_str();
     command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     add_backend_options(*command, options->backend);
-    add_output_options(*command, options->output);
+    add_rank_output_options(*command, options->output);
     command->callback([options] { run_rank(*options); });
 }
 

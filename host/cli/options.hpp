@@ -17,6 +17,9 @@ CLI::Validator not_empty();
 CLI::Validator number();
 CLI::Validator whole_number(int lowest);
 
+/// Since the start of the program.
+double elapsed_seconds();
+
 /// Number of threads when the user names none: the processors of this machine.
 int default_threads();
 

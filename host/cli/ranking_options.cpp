@@ -135,44 +135,48 @@ AskedCoalitions asked_coalitions(const RankingOptions& options, const IoTable& t
     return asked;
 }
 
-HomeCoalitions coalitions_of(const AskedCoalitions& asked, const HomeEconomy& home) {
-    HomeCoalitions result;
-    for (std::size_t i = 0; i < asked.list.size(); ++i) {
-        const auto& [name, members] = asked.list[i];
-        if (asked.home.empty() &&
-            std::find(members.begin(), members.end(), home.region) != members.end()) {
-            if (i < asked.num_chosen) ++result.num_left_out;
-            continue;
-        }
-        Coalition coalition =
-            members.empty() ? all_imports(home).front() : coalition_of(home, members);
-        // All others together may also have been chosen by name.
-        if (std::find(result.coalitions.begin(), result.coalitions.end(), coalition) !=
-            result.coalitions.end()) {
-            continue;
-        }
-        result.coalitions.push_back(std::move(coalition));
-        result.names.push_back(name);
+RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& home,
+                           AskedCoalitions asked) {
+    RankingQuery result;
+    result.asked = std::move(asked);
+    result.query.share = options.share;
+    result.query.lambda = options.lambda;
+    result.query.tail_lambda = options.tail_lambda;
+    std::tie(result.rule, result.criticality) = criticality(options.criticality, home);
+    set_home(result, home);
+    if (result.rule != "survey" && result.rule != "cost-share") {
+        result.file_hash = hash_file(result.rule);
     }
     return result;
 }
 
 RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& home,
                            const IoTable& table) {
-    RankingQuery result;
-    result.asked = asked_coalitions(options, table, home.region);
-    HomeCoalitions coalitions = coalitions_of(result.asked, home);
-    result.query.coalitions = std::move(coalitions.coalitions);
-    result.coalition_names = std::move(coalitions.names);
-    result.query.share = options.share;
-    result.query.lambda = options.lambda;
-    result.query.tail_lambda = options.tail_lambda;
-    std::tie(result.rule, result.criticality) = criticality(options.criticality, home);
-    result.query.criticality = result.criticality(home);
-    if (result.rule != "survey" && result.rule != "cost-share") {
-        result.file_hash = hash_file(result.rule);
+    return ranking_query(options, home, asked_coalitions(options, table, home.region));
+}
+
+void set_home(RankingQuery& ranking, const HomeEconomy& home) {
+    std::vector<Coalition>& coalitions = ranking.query.coalitions;
+    coalitions.clear();
+    ranking.coalition_names.clear();
+    ranking.num_left_out = 0;
+    for (std::size_t i = 0; i < ranking.asked.list.size(); ++i) {
+        const auto& [name, members] = ranking.asked.list[i];
+        if (ranking.asked.home.empty() &&
+            std::find(members.begin(), members.end(), home.region) != members.end()) {
+            if (i < ranking.asked.num_chosen) ++ranking.num_left_out;
+            continue;
+        }
+        Coalition coalition =
+            members.empty() ? all_imports(home).front() : coalition_of(home, members);
+        // All others together may also have been chosen by name.
+        if (std::find(coalitions.begin(), coalitions.end(), coalition) != coalitions.end()) {
+            continue;
+        }
+        coalitions.push_back(std::move(coalition));
+        ranking.coalition_names.push_back(name);
     }
-    return result;
+    ranking.query.criticality = ranking.criticality(home);
 }
 
 CoalitionNames coalition_names(const HomeEconomy& home, const RankingQuery& ranking) {

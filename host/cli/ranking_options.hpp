@@ -48,27 +48,25 @@ struct AskedCoalitions {
 AskedCoalitions asked_coalitions(const RankingOptions& options, const IoTable& table,
                                  const std::string& home);
 
-/// The coalitions of one home with their names, each once. Where there are several homes, those
-/// that this one belongs to are left out; else coalition_of refuses them.
-struct HomeCoalitions {
-    std::vector<Coalition> coalitions;
-    std::vector<std::string> names;
-    std::int64_t num_left_out = 0;  // of the chosen ones
-};
-HomeCoalitions coalitions_of(const AskedCoalitions& asked, const HomeEconomy& home);
-
-/// The query without threads and progress. Throws what asked_coalitions, criticality rules and
-/// read_criticality do.
+/// The query without threads and progress.
 struct RankingQuery {
     ChokepointQuery query;
     AskedCoalitions asked;
-    std::vector<std::string> coalition_names;  // as in HomeCoalitions
+    std::vector<std::string> coalition_names;  // of query.coalitions
+    std::int64_t num_left_out = 0;             // chosen coalitions that home belongs to
     std::string rule;                          // "survey", "cost-share" or a file
     CriticalityRule criticality;               // the same for any region
     nlohmann::ordered_json file_hash;          // of that file, else null
 };
+/// Throws what coalition_of, criticality rules and read_criticality do.
+RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& home,
+                           AskedCoalitions asked);
+/// The same for its only home; throws also what asked_coalitions does.
 RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& home,
                            const IoTable& table);
+/// Sets coalitions, each once, and criticality for this home. Where there are several homes, the
+/// coalitions that this one belongs to are left out; else coalition_of refuses them.
+void set_home(RankingQuery& ranking, const HomeEconomy& home);
 
 /// The names of the coalitions by the codes of their origins.
 CoalitionNames coalition_names(const HomeEconomy& home, const RankingQuery& ranking);

@@ -21,6 +21,10 @@ Document world_chokepoint_report(const HomeEconomy& home, const Classification& 
                                  const WorldChokepointRanking& ranking, const std::string& unit,
                                  RunRecord run);
 
+/// What the columns of a ranking mean, for people: of both scopes, and of the world's alone.
+std::vector<std::string> ranking_notes();
+std::string world_note();
+
 /// Names of coalitions by the codes of their origins, in the order of the table.
 using CoalitionNames = std::map<std::vector<std::string>, std::string>;
 
