@@ -93,7 +93,9 @@ void RankingGrid::add(GridRanking ranking) {
 Document RankingGrid::document(const std::string& rule, RunRecord run) && {
     Document document;
     document.schema = "narrows.rank_grid/1";
-    document.title = fmt::format("Choke points of {} homes, {}{}", axes_.homes.size(), run.table,
+    const std::string homes =
+        axes_.homes.size() == 1 ? axes_.homes.front() : fmt::format("{} homes", axes_.homes.size());
+    document.title = fmt::format("Choke points of {}, {}{}", homes, run.table,
                                  run.year != 0 ? fmt::format(" ({})", run.year) : "");
     document.run = std::move(run);
     document.fields = {

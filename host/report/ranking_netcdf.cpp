@@ -16,18 +16,32 @@ using Slice = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
-/// What a row says in this column.
-const Cell& cell_of(const Sheet& sheet, const std::vector<Cell>& row, const std::string& key) {
+/// The number of every code or name.
+std::unordered_map<std::string, Index> numbered(const std::vector<std::string>& names) {
+    std::unordered_map<std::string, Index> numbers;
+    for (const std::string& name : names) {
+        numbers.emplace(name, static_cast<Index>(numbers.size()));
+    }
+    return numbers;
+}
+
+/// Calls `use` with what every row says in a column.
+template <class Value, class Use>
+void each_value(const Sheet& sheet, const std::string& key, Use use) {
     const auto column = std::find_if(sheet.columns.begin(), sheet.columns.end(),
                                      [&](const Column& each) { return each.key == key; });
-    return row.at(static_cast<std::size_t>(column - sheet.columns.begin()));
+    const auto at = static_cast<std::size_t>(column - sheet.columns.begin());
+    for (const std::vector<Cell>& row : sheet.rows) use(std::get<Value>(row.at(at)));
 }
 
 }  // namespace
 
 RankingNetcdf::RankingNetcdf(const std::filesystem::path& path, const std::string& shown,
                              GridAxes axes)
-    : file_(std::make_unique<NcFile>(path, shown)), axes_(std::move(axes)) {
+    : file_(std::make_unique<NcFile>(path, shown)),
+      axes_(std::move(axes)),
+      product_numbers_(numbered(axes_.products)),
+      coalition_numbers_(numbered(axes_.coalitions)) {
     const NcFile& file = *file_;
     file.attribute("Conventions", "CF-1.8");
     file.attribute("format", "narrows.rank_grid/1");
@@ -68,24 +82,25 @@ void RankingNetcdf::define(const std::string& key, const char* unit, const char*
 
 void RankingNetcdf::add(const GridRanking& ranking) {
     const Sheet& sheet = ranking.report.sheets.front();
-    std::vector<std::array<Index, 2>> places;  // of the rows in a slice
-    for (const std::vector<Cell>& row : sheet.rows) {
-        places.push_back(
-            {find_code("product", std::get<std::string>(cell_of(sheet, row, "product")),
-                       axes_.products),
-             find_code("coalition", std::get<std::string>(cell_of(sheet, row, "coalition_name")),
-                       axes_.coalitions)});
-    }
+    std::vector<Index> products;
+    std::vector<Index> coalitions;
+    each_value<std::string>(sheet, "product", [&](const std::string& code) {
+        products.push_back(product_numbers_.at(code));
+    });
+    each_value<std::string>(sheet, "coalition_name", [&](const std::string& name) {
+        coalitions.push_back(coalition_numbers_.at(name));
+    });
     Slice slice(static_cast<Index>(axes_.products.size()),
                 static_cast<Index>(axes_.coalitions.size()));
     const std::array<std::size_t, 4> start{ranking.home, ranking.share, 0, 0};
     const std::array<std::size_t, 4> size{1, 1, axes_.products.size(), axes_.coalitions.size()};
     for (const Variable& variable : variables_) {
         slice.setConstant(nothing);
-        for (std::size_t row = 0; row < places.size(); ++row) {
-            slice(places[row][0], places[row][1]) =
-                std::get<double>(cell_of(sheet, sheet.rows[row], variable.key));
-        }
+        std::size_t row = 0;
+        each_value<double>(sheet, variable.key, [&](double value) {
+            slice(products[row], coalitions[row]) = value;
+            ++row;
+        });
         file_->check(
             nc_put_vara_double(file_->id(), variable.id, start.data(), size.data(), slice.data()),
             variable.key);

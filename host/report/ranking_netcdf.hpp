@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "host/report/ranking_grid.hpp"
@@ -36,6 +37,8 @@ class RankingNetcdf {
     };
     std::unique_ptr<NcFile> file_;
     GridAxes axes_;
+    std::unordered_map<std::string, Index> product_numbers_;
+    std::unordered_map<std::string, Index> coalition_numbers_;
     std::vector<Variable> variables_;
     int gdp_ = -1;
 };

@@ -247,6 +247,14 @@ TEST(RankGrid, ShowsTheLargestSharesOfGdpInText) {
                         std::to_string(largest.size()) + " of all homes and shares.");
 }
 
+TEST(RankGrid, IsTitledByItsHome) {
+    const ProgramResult one = run_narrows({"rank", "--home", "CHN", "--share", "0.1,0.2"});
+    const ProgramResult two = run_narrows({"rank", "--home", "CHN,USA"});
+
+    EXPECT_EQ(one.out.rfind("Choke points of CHN, world-2011 (2011)\n", 0), 0U) << one.out;
+    EXPECT_EQ(two.out.rfind("Choke points of 2 homes, world-2011 (2011)\n", 0), 0U) << two.out;
+}
+
 TEST(RankGrid, GivesTheSameWithAnyNumberOfThreads) {
     for (const char* scope : {"home", "world"}) {
         const Names asked = {"rank",    "--home", "CHN,DEU",  "--share", "0.1,0.9",
