@@ -111,8 +111,9 @@ class GridRun {
             progress(done_before + num_pairs * done / of, total);
         };
         for (std::size_t h = 0; h < grid_.homes.size(); ++h) {
-            naming_table(grid_.table_name + ", home " + grid_.homes[h], [&] {
-                const HomeEconomy home = home_economy(grid_.table, grid_.homes[h]);
+            const std::string& code = grid_.homes[h];
+            naming_table(grid_.table_name + (code.empty() ? "" : ", home " + code), [&] {
+                const HomeEconomy home = home_economy(grid_.table, code);
                 const LeontiefModel model(choice.backend, home.coefficients(),
                                           codes_of(home.sectors),
                                           parse_solve_method(grid_.backend.method));
@@ -138,8 +139,9 @@ class GridRun {
     std::int64_t num_all_pairs() const {
         std::size_t num_coalitions = 0;
         for (const NamedCoalition& coalition : asked_.asked.list) {
-            for (const std::string& home : grid_.homes)
-                num_coalitions += holds(coalition, home) ? 0 : 1;
+            num_coalitions += static_cast<std::size_t>(
+                std::count_if(grid_.homes.begin(), grid_.homes.end(),
+                              [&](const std::string& home) { return !holds(coalition, home); }));
         }
         return num_pairs_of(num_coalitions * grid_.shares.size());
     }

@@ -12,15 +12,15 @@
 namespace narrows::cli {
 namespace {
 
-/// "A,B,..." as a coalition called A+B, in the order of the table.
+/// "A,B,..." as a coalition called A+B, in the order of the table. Says nothing of unknown codes.
 NamedCoalition coalition_by_codes(const std::string& text,
                                   const std::vector<std::string>& regions) {
     NamedCoalition coalition{"", split(text)};
-    std::sort(coalition.members.begin(), coalition.members.end(),
-              [&](const std::string& a, const std::string& b) {
-                  return find_code("origin", a, regions) < find_code("origin", b, regions);
-              });
-    find_code("origin", coalition.members.front(), regions);
+    const auto at = [&](const std::string& code) {
+        return std::find(regions.begin(), regions.end(), code);
+    };
+    std::stable_sort(coalition.members.begin(), coalition.members.end(),
+                     [&](const std::string& a, const std::string& b) { return at(a) < at(b); });
     coalition.name = fmt::format("{}", fmt::join(coalition.members, "+"));
     return coalition;
 }
@@ -123,7 +123,12 @@ AskedCoalitions asked_coalitions(const RankingOptions& options, const IoTable& t
         asked.list = read_coalitions(options.coalition_file, regions, home);
     }
     for (const std::string& codes : options.coalitions) {
-        append(asked.list, coalition_by_codes(codes, regions));
+        NamedCoalition coalition = coalition_by_codes(codes, regions);
+        // With one home, set_home says more: home is no origin.
+        for (const std::string& code : coalition.members) {
+            if (home.empty()) find_code("origin", code, regions);
+        }
+        append(asked.list, std::move(coalition));
     }
     asked.num_chosen = asked.list.size();
     if (options.all_imports) append(asked.list, everyone);

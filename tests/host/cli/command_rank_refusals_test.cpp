@@ -76,6 +76,8 @@ TEST(RankRefuses, CoalitionsThatAreNone) {
     expect_rank_refused({"--coalition", "TWN,KOR,TWN"}, 2, {"coalition: 'TWN' is given twice"});
     expect_rank_refused({"--coalition", "TWN,CHN"}, 2,
                         {"coalition: home 'CHN' cannot withhold from itself"});
+    expect_rank_refused({"--coalition", "XX"}, 2,
+                        {"unknown origin 'XX', expected one of 12 such as 'USA'"});
     expect_rank_refused({"--coalition", "TWN,"}, 2, {"unknown origin ''"});
     expect_rank_refused({"--coalition", ","}, 2, {"unknown origin ''"});
 }
