@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -26,22 +25,6 @@ fs::path temporary_name(const fs::path& path) {
     return name;
 }
 
-/// Writes and flushes to the disk, so that a rename never exposes an empty file after a crash.
-void write_through(const fs::path& path, std::string_view content, const fs::path& shown) {
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "wb"));
-    if (file == nullptr) fail(shown, "write", errno);
-    if (std::fwrite(content.data(), 1, content.size(), file.get()) != content.size() ||
-        std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) {
-        const int error = errno;
-        std::error_code ignored;
-        fs::remove(path, ignored);
-        fail(shown, "write", error);
-    }
-}
-
 /// What others wrote goes to the disk.
 void flush(const fs::path& path, const fs::path& shown) {
     const int file = open(path.c_str(), O_RDONLY);
@@ -51,31 +34,73 @@ void flush(const fs::path& path, const fs::path& shown) {
     if (!flushed) fail(shown, "write", error);
 }
 
+/// Writes and flushes to the disk, so that a rename never exposes an empty file after a crash.
+void write_through(const fs::path& path, std::string_view content, const fs::path& shown) {
+    try {
+        TextFile file(path, shown);
+        file.write(content);
+        file.close();
+        flush(path, shown);
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove(path, ignored);
+        throw;
+    }
+}
+
+/// `write` makes a file beside `target`, which then takes its place; messages call it `shown`.
+void put_in_place(const fs::path& target, const fs::path& shown,
+                  const std::function<void(const fs::path&)>& write) {
+    const DeferInterrupts defer_interrupts;
+    const fs::path temporary = temporary_name(target);
+    try {
+        TextFile(temporary, shown).close();  // fails with the system's reason
+        write(temporary);
+        flush(temporary, shown);
+        DeferInterrupts::throw_if_waiting();
+        if (std::rename(temporary.c_str(), target.c_str()) != 0) fail(shown, "write", errno);
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove(temporary, ignored);
+        throw;
+    }
+}
+
 }  // namespace
 
-void write_file(const fs::path& path, std::string_view content) {
-    // A device or a pipe (/dev/stdout, /dev/full) cannot be replaced by a rename.
+TextFile::TextFile(const fs::path& path, const fs::path& shown)
+    : file_(std::fopen(path.c_str(), "wb")), shown_(shown) {
+    if (file_ == nullptr) fail();
+}
+
+void TextFile::write(std::string_view content) {
+    if (std::fwrite(content.data(), 1, content.size(), file_.get()) != content.size()) fail();
+}
+
+void TextFile::close() {
+    if (std::fclose(file_.release()) != 0) fail();
+}
+
+void TextFile::fail() const {
+    narrows::fail(shown_, "write", errno);
+}
+
+void replace_file(const fs::path& path, const std::function<void(const fs::path&)>& write) {
     std::error_code status_error;
     const fs::file_status status = fs::status(path, status_error);
     if (fs::is_directory(status)) throw FileError(path.string(), "cannot write: is a folder");
-    if (fs::exists(status) && !fs::is_regular_file(status)) {
-        std::FILE* file = std::fopen(path.c_str(), "wb");
-        if (file == nullptr) fail(path, "write", errno);
-        const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-        if (std::fclose(file) != 0 || !written) fail(path, "write", errno);
-        return;
-    }
-    const DeferInterrupts defer_interrupts;
+    if (fs::exists(status) && !fs::is_regular_file(status)) return write(path);
     // A link stays a link: what it names is replaced.
     const fs::path target = fs::is_symlink(path) && fs::exists(status) ? fs::canonical(path) : path;
-    const fs::path temporary = temporary_name(target);
-    write_through(temporary, content, path);
-    if (std::rename(temporary.c_str(), target.c_str()) != 0) {
-        const int error = errno;
-        std::error_code ignored;
-        fs::remove(temporary, ignored);
-        fail(path, "write", error);
-    }
+    put_in_place(target, path, write);
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+    replace_file(path, [&](const fs::path& to) {
+        TextFile file(to, path);
+        file.write(content);
+        file.close();
+    });
 }
 
 void create_file(const fs::path& path, const std::function<void(const fs::path&)>& write) {
@@ -84,18 +109,7 @@ void create_file(const fs::path& path, const std::function<void(const fs::path&)
     if (fs::exists(fs::symlink_status(path, ignored))) {
         throw FileError(path.string(), "already exists");
     }
-    const DeferInterrupts defer_interrupts;
-    const fs::path temporary = temporary_name(path);
-    try {
-        write_through(temporary, "", path);  // fails with the system's reason
-        write(temporary);
-        flush(temporary, path);
-        DeferInterrupts::throw_if_waiting();
-        if (std::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "write", errno);
-    } catch (...) {
-        fs::remove(temporary, ignored);
-        throw;
-    }
+    put_in_place(path, path, write);
 }
 
 std::string csv_field(const std::string& text) {

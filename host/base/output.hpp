@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,12 +11,34 @@
 
 namespace narrows {
 
-/// Writes `content` to `path` so that the file is either complete or untouched: written beside it
-/// under a temporary name, then renamed. Throws FileError.
+/// A file or device that is written piece by piece; messages call it `shown`. Throws FileError.
+class TextFile {
+  public:
+    TextFile(const std::filesystem::path& path, const std::filesystem::path& shown);
+    void write(std::string_view content);
+    /// Without it what was written last may be lost.
+    void close();
+
+  private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    [[noreturn]] void fail() const;
+
+    std::unique_ptr<std::FILE, Close> file_;
+    std::filesystem::path shown_;
+};
+
+/// Makes the file at `path` by `write`, which is given another path beside it, so that `path` is
+/// either complete or untouched; a device or a pipe, which no rename can replace, is given as it
+/// is. Throws FileError and what `write` throws.
+void replace_file(const std::filesystem::path& path,
+                  const std::function<void(const std::filesystem::path&)>& write);
+
+/// The same for `content`.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// The same for a file that `write` makes at the path it is given. Throws FileError, also where
-/// `path` exists already, and what `write` throws.
+/// As replace_file, but a `path` that exists already is an error.
 void create_file(const std::filesystem::path& path,
                  const std::function<void(const std::filesystem::path&)>& write);
 

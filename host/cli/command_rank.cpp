@@ -5,6 +5,7 @@
 #include "host/cli/column_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/rank_grid.hpp"
 #include "host/cli/ranking_options.hpp"
 #include "host/cli/uncertainty_options.hpp"
 #include "host/report/chokepoint_report.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 struct RankOptions {
     TableOptions table = {.name = "world-2011"};
+    GridOptions grid;
     RankingOptions ranking;
     ColumnOptions columns;
     UncertaintyOptions uncertainty;
@@ -31,18 +33,34 @@ void keep_top(std::vector<Row>& rows, std::int64_t top) {
     }
 }
 
-void run_rank(const RankOptions& options) {
-    parse_output_format(options.output.format);
+void run_rank(RankOptions options) {
+    const bool netcdf = is_netcdf(options.output);
     const UncertaintyOptions& draws = options.uncertainty;
     if (draws.draws > 0 && options.scope != "home") {
         throw ArgumentError("--draws works with --scope home");
     }
     const IoTable table = open_table(options.table);
+    const std::vector<std::string> homes = homes_of(options.grid, table);
+    const std::vector<double> shares = shares_of(options.grid);
+    if (homes.size() > 1 || shares.size() > 1 || netcdf) {
+        if (!options.columns.columns.empty() || !options.columns.geopolitics.empty()) {
+            throw ArgumentError(
+                "--columns takes one home and one share, and table, csv or json as --output");
+        }
+        if (draws.draws > 0) {
+            throw ArgumentError(
+                "--draws takes one home and one share, and table, csv or json as --output");
+        }
+        return run_rank_grid({table, options.table.name, options.ranking, homes, shares,
+                              options.scope, options.top, options.output, options.backend});
+    }
+    options.ranking.home = homes.front();
+    options.ranking.share = shares.front();
     RunRecord record = start_record("rank", table);
     const HomeEconomy home =
         naming_table(options.table.name, [&] { return home_economy(table, options.ranking.home); });
 
-    RankingQuery asked = ranking_query(options.ranking, home, table.is_multi_regional());
+    RankingQuery asked = ranking_query(options.ranking, home, table);
     ChokepointQuery& query = asked.query;
     query.num_threads = options.backend.threads;
     const ColumnQuery columns = column_query(options.columns, table, home);
@@ -89,6 +107,7 @@ void run_rank(const RankOptions& options) {
         add_columns(document, columns, table, home, model,
                     parse_solve_method(options.backend.method));
     });
+    if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;
     if (document.sheets.front().rows.empty()) {
@@ -104,6 +123,7 @@ void add_rank(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "rank", "Rank choke points: products whose withholding puts most GDP at risk");
     add_table_argument(*command, options->table, false);
+    add_grid_options(*command, options->grid);
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
     add_uncertainty_options(*command, options->uncertainty);
@@ -114,7 +134,7 @@ void add_rank(CLI::App& app) {
         ->capture_default_str();
     command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     add_backend_options(*command, options->backend);
-    add_output_options(*command, options->output);
+    add_rank_output_options(*command, options->output);
     command->callback([options] { run_rank(*options); });
 }
 

@@ -90,7 +90,7 @@ TrendYear analyse(const TrendOptions& options, const std::string& file, const Io
                   RunRecord& record) {
     return naming_table(file, [&] {
         const HomeEconomy home = home_economy(table, options.ranking.home);
-        RankingQuery asked = ranking_query(options.ranking, home, table.is_multi_regional());
+        RankingQuery asked = ranking_query(options.ranking, home, table);
         asked.query.num_threads = options.backend.threads;
         const BackendChoice choice = choose(options.backend);
         const SolveMethod method = parse_solve_method(options.backend.method);
@@ -324,6 +324,7 @@ void add_trend(CLI::App& app) {
     command->add_option("--years", options->years,
                         "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
                         "several");
+    add_home_options(*command, options->ranking);
     add_ranking_options(*command, options->ranking);
     command->add_flag("--common", options->common,
                       "where sectors or origins differ between years, compare those common to all; "

@@ -28,6 +28,10 @@ const double program_start = seconds();
 
 }  // namespace
 
+double elapsed_seconds() {
+    return seconds() - program_start;
+}
+
 void write_stdout(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
         std::fflush(stdout) != 0) {
@@ -69,7 +73,7 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
 }
 
 void print(Document document, const OutputOptions& options) {
-    document.run.elapsed_seconds = seconds() - program_start;
+    document.run.elapsed_seconds = elapsed_seconds();
     const OutputFormat format = parse_output_format(options.format);
     const bool colour =
         options.file.empty() && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;

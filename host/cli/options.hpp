@@ -20,6 +20,9 @@ CLI::Validator number();
 CLI::Validator whole_number(std::uint64_t lowest,
                             std::uint64_t highest = std::numeric_limits<int>::max());
 
+/// Since the start of the program.
+double elapsed_seconds();
+
 /// Number of threads when the user names none: the processors of this machine.
 int default_threads();
 

@@ -1,6 +1,7 @@
 #include "host/readers/input_files.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -140,6 +141,54 @@ Eigen::VectorXd read_geopolitical_weights(const std::filesystem::path& path,
                         in_quotes(origins[static_cast<std::size_t>(origin)]), in_quotes(home)));
     }
     return weights;
+}
+
+std::vector<NamedCoalition> read_coalitions(const std::filesystem::path& path,
+                                            const std::vector<std::string>& regions,
+                                            const std::string& home) {
+    CsvFile file(path);
+    const std::vector<std::string> header = file.header({"coalition", "member"});
+    if (header.size() > 2) file.fail(2, "", in_quotes(header[2]), "the end of the line");
+    struct Entry {
+        std::int64_t line = 0;  // of the first member
+        std::set<Index> members;
+    };
+    std::vector<std::string> names;
+    std::map<std::string, Entry, std::less<>> entries;
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, header.size());
+        if (fields[0].empty()) file.fail(0, "coalition", "an empty name", "a name");
+        const Index member = code_in_file(file, 1, "member", fields[1], regions, "region");
+        if (!home.empty() && fields[1] == home) {
+            file.fail(1, "member", "home " + in_quotes(home), "a region that withholds from it");
+        }
+        const auto [entry, added] = entries.try_emplace(std::string(fields[0]));
+        if (added) {
+            names.emplace_back(fields[0]);
+            entry->second.line = file.line();
+        }
+        if (!entry->second.members.insert(member).second) {
+            file.fail(1, "member", "duplicate member " + in_quotes(fields[1]),
+                      "each member of " + in_quotes(fields[0]) + " once");
+        }
+    }
+    require_records(file, !names.empty());
+    std::vector<NamedCoalition> result;
+    std::map<std::set<Index>, std::string> seen;
+    for (const std::string& name : names) {
+        const Entry& entry = entries.at(name);
+        const auto [first, added] = seen.emplace(entry.members, name);
+        if (!added) {
+            throw ParseError(file.path(), entry.line, 1, "coalition",
+                             in_quotes(name) + " with the members of " + in_quotes(first->second),
+                             "each coalition once");
+        }
+        result.push_back({name, {}});
+        for (const Index member : entry.members) {
+            result.back().members.push_back(regions[static_cast<std::size_t>(member)]);
+        }
+    }
+    return result;
 }
 
 Demand read_demand(const std::filesystem::path& path, const Classification& classification) {

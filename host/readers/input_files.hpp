@@ -26,6 +26,20 @@ Eigen::VectorXd read_geopolitical_weights(const std::filesystem::path& path,
                                           const std::string& home,
                                           const std::vector<std::string>& origins);
 
+/// Origins that withhold together, under a name.
+struct NamedCoalition {
+    std::string name;
+    std::vector<std::string> members;  // codes in the order of the table
+};
+
+/// Reads coalitions: CSV coalition,member, one record per member with a code of `regions`; the
+/// coalitions keep the order in which their names first appear. Members that are `home` are refused
+/// unless it is empty; so are an empty name, a repeated member and the same members under two
+/// names. Throws ParseError.
+std::vector<NamedCoalition> read_coalitions(const std::filesystem::path& path,
+                                            const std::vector<std::string>& regions,
+                                            const std::string& home);
+
 /// Final demand to solve for, one column per scenario, in the unit of the table.
 struct Demand {
     std::vector<std::string> scenarios;

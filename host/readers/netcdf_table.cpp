@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <netcdf.h>
-#include <netcdf_mem.h>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/base/netcdf_file.hpp"
 #include "host/base/output.hpp"
 #include "host/readers/formats.hpp"
 
@@ -24,82 +23,21 @@ using Bytes = Eigen::Matrix<signed char, Eigen::Dynamic, Eigen::Dynamic, Eigen::
 constexpr const char* format_name = "narrows.table/1";
 constexpr Index block_rows = 256;  // copied to row-major order at a time
 
-/// An open file; messages call it `shown`.
-class NcFile {
-  public:
-    /// A new file, in place of an empty one.
-    NcFile(const fs::path& path, std::string shown) : shown_(std::move(shown)) {
-        check(nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_));
-    }
-    /// The file in memory.
-    explicit NcFile(const InputFile& file) : shown_(file.path()) {
-        // The library takes a pointer to what it does not change: NC_NOWRITE.
-        void* bytes = const_cast<char*>(file.bytes().data());
-        // It would also parse the name as an address, beyond its end where an archive's member has
-        // a strange one: it gets another.
-        check(nc_open_mem("table.nc", NC_NOWRITE, file.bytes().size(), bytes, &id_));
-    }
-    ~NcFile() {
-        if (id_ >= 0) nc_close(id_);
-    }
-    NcFile(const NcFile&) = delete;
-    NcFile& operator=(const NcFile&) = delete;
-
-    void close() {
-        const int id = id_;
-        id_ = -1;
-        check(nc_close(id));
-    }
-    int id() const { return id_; }
-    void check(int status, const std::string& what = "") const {
-        if (status == NC_NOERR) return;
-        fail((what.empty() ? "" : what + ": ") + nc_strerror(status));
-    }
-    [[noreturn]] void fail(const std::string& what) const {
-        throw FileError(shown_, "NetCDF: " + what);
-    }
-
-  private:
-    std::string shown_;
-    int id_ = -1;
-};
-
 class Writer {
   public:
     Writer(NcFile& file, const IoTable& table) : file_(file), unit_(table.meta().unit) {}
 
-    void attribute(const char* name, const std::string& text, int variable = NC_GLOBAL) {
-        file_.check(nc_put_att_text(file_.id(), variable, name, text.size(), text.data()), name);
-    }
-
-    /// A dimension with its labels; none where there are no labels.
-    void coordinate(const char* name, const Texts& labels, const char* description) {
-        if (labels.empty()) return;
-        int dimension = 0;
-        file_.check(nc_def_dim(file_.id(), name, labels.size(), &dimension), name);
-        texts(name, name, labels, description);
-    }
-    void texts(const char* name, const char* dimension, const Texts& values,
-               const char* description) {
-        if (values.empty()) return;
-        const int variable = define(name, NC_STRING, {dimension});
-        attribute("long_name", description, variable);
-        std::vector<const char*> pointers;
-        for (const std::string& value : values) pointers.push_back(value.c_str());
-        file_.check(nc_put_var_string(file_.id(), variable, pointers.data()), name);
-    }
-
     void flows(const char* name, const Eigen::MatrixXd& values, const Texts& dimensions,
                const char* description) {
         const int variable = numbers(name, values, dimensions, description);
-        if (variable >= 0) attribute("units", unit_, variable);
+        if (variable >= 0) file_.attribute("units", unit_, variable);
     }
     int numbers(const char* name, const Eigen::MatrixXd& values, const Texts& dimensions,
                 const char* description) {
         if (values.size() == 0) return -1;
-        const int variable = define(name, NC_DOUBLE, dimensions);
+        const int variable = file_.define(name, NC_DOUBLE, dimensions);
         compress(variable, values.rows(), values.cols(), dimensions.size(), sizeof(double));
-        attribute("long_name", description, variable);
+        file_.attribute("long_name", description, variable);
         for (Index row = 0; row < values.rows(); row += block_rows) {
             DeferInterrupts::throw_if_waiting();
             const Index count = std::min(block_rows, values.rows() - row);
@@ -115,32 +53,20 @@ class Writer {
     }
     void origins(const char* name, const ImportOrigins& values, const Texts& dimensions) {
         if (values.size() == 0) return;
-        const int variable = define(name, NC_BYTE, dimensions);
+        const int variable = file_.define(name, NC_BYTE, dimensions);
         compress(variable, values.rows(), values.cols(), dimensions.size(), 1);
-        attribute("long_name", "where an entry of the import matrix comes from", variable);
+        file_.attribute("long_name", "where an entry of the import matrix comes from", variable);
         const std::array<signed char, 3> flags{0, 1, 2};
         file_.check(nc_put_att_schar(file_.id(), variable, "flag_values", NC_BYTE, flags.size(),
                                      flags.data()),
                     name);
-        attribute("flag_meanings", "observed end_use_share proportional", variable);
+        file_.attribute("flag_meanings", "observed end_use_share proportional", variable);
         const Bytes bytes =
             values.unaryExpr([](ImportOrigin origin) { return static_cast<signed char>(origin); });
         file_.check(nc_put_var_schar(file_.id(), variable, bytes.data()), name);
     }
 
   private:
-    int define(const char* name, nc_type type, const Texts& dimensions) {
-        std::vector<int> ids;
-        for (const std::string& dimension : dimensions) {
-            ids.push_back(0);
-            file_.check(nc_inq_dimid(file_.id(), dimension.c_str(), &ids.back()), dimension);
-        }
-        int variable = 0;
-        file_.check(
-            nc_def_var(file_.id(), name, type, static_cast<int>(ids.size()), ids.data(), &variable),
-            name);
-        return variable;
-    }
     void compress(int variable, Index rows, Index columns, std::size_t dimensions,
                   std::size_t size) {
         constexpr std::size_t large = 1U << 20U;
@@ -159,25 +85,25 @@ class Writer {
     std::string unit_;
 };
 
-void write_attributes(const IoTable& table, NcFile& file, Writer& out) {
+void write_attributes(const IoTable& table, NcFile& file) {
     const TableMeta& meta = table.meta();
-    out.attribute("Conventions", "CF-1.8");
-    out.attribute("format", format_name);
-    out.attribute("title", meta.name);
-    out.attribute("kind", table.is_multi_regional() ? "multi-regional" : "national");
+    file.attribute("Conventions", "CF-1.8");
+    file.attribute("format", format_name);
+    file.attribute("title", meta.name);
+    file.attribute("kind", table.is_multi_regional() ? "multi-regional" : "national");
     const int year = meta.year;
     file.check(nc_put_att_int(file.id(), NC_GLOBAL, "year", NC_INT, 1, &year));
-    out.attribute("unit", meta.unit);
-    out.attribute("classification", meta.classification);
-    out.attribute("source", meta.source);
-    out.attribute("licence", meta.licence);
-    out.attribute("attribution", meta.attribution);
-    out.attribute("changes", meta.changes);
+    file.attribute("unit", meta.unit);
+    file.attribute("classification", meta.classification);
+    file.attribute("source", meta.source);
+    file.attribute("licence", meta.licence);
+    file.attribute("attribution", meta.attribution);
+    file.attribute("changes", meta.changes);
     file.check(nc_put_att_double(file.id(), NC_GLOBAL, "rounding", NC_DOUBLE, 1, &meta.rounding));
-    out.attribute("hash", table.hash());
+    file.attribute("hash", table.hash());
 }
 
-void write_labels(const IoTable& table, Writer& out) {
+void write_labels(const IoTable& table, NcFile& file) {
     const Classification& classes = table.classification();
     Texts sector_names;
     Texts sector_kinds;
@@ -195,24 +121,24 @@ void write_labels(const IoTable& table, Writer& out) {
         use_regions.push_back(use.region);
         use_categories.push_back(use.category);
     }
-    out.coordinate("seller", classes.labels(), "selling sector");
-    out.coordinate("buyer", classes.labels(), "buying sector");
-    out.coordinate("use", uses, "final use");
-    out.coordinate("value_added", table.value_added_names(), "component of value added");
-    out.coordinate("tax", table.tax_names(), "taxes and other margins on inputs");
-    out.coordinate("sector", codes_of(classes.sectors()), "code of a sector");
-    out.coordinate("region", codes_of(classes.regions()), "code of a region");
-    out.texts("sector_name", "sector", sector_names, "name of a sector");
-    out.texts("sector_kind", "sector", sector_kinds, "goods or services");
-    out.texts("region_name", "region", region_names, "name of a region");
-    out.texts("use_region", "use", use_regions, "using region");
-    out.texts("use_category", "use", use_categories, "category of a final use");
+    file.coordinate("seller", classes.labels(), "selling sector");
+    file.coordinate("buyer", classes.labels(), "buying sector");
+    file.coordinate("use", uses, "final use");
+    file.coordinate("value_added", table.value_added_names(), "component of value added");
+    file.coordinate("tax", table.tax_names(), "taxes and other margins on inputs");
+    file.coordinate("sector", codes_of(classes.sectors()), "code of a sector");
+    file.coordinate("region", codes_of(classes.regions()), "code of a region");
+    file.texts("sector_name", "sector", sector_names, "name of a sector");
+    file.texts("sector_kind", "sector", sector_kinds, "goods or services");
+    file.texts("region_name", "region", region_names, "name of a region");
+    file.texts("use_region", "use", use_regions, "using region");
+    file.texts("use_category", "use", use_categories, "category of a final use");
 }
 
 void write_content(const IoTable& table, NcFile& file) {
     Writer out(file, table);
-    write_attributes(table, file, out);
-    write_labels(table, out);
+    write_attributes(table, file);
+    write_labels(table, file);
     out.flows("Z", table.Z(), {"seller", "buyer"}, "transactions");
     out.flows("F", table.F(), {"seller", "use"}, "final demand");
     out.flows("V", table.V(), {"value_added", "buyer"}, "value added");
@@ -224,15 +150,16 @@ void write_content(const IoTable& table, NcFile& file) {
     out.origins("MF_origins", table.MF_origins(), {"seller", "use"});
     if (!table.has_criticality_ratings()) return;
     const Texts sectors = codes_of(table.classification().sectors());
-    out.coordinate("product", sectors, "sector that sells an input");
-    out.coordinate("user", sectors, "sector that uses an input");
+    file.coordinate("product", sectors, "sector that sells an input");
+    file.coordinate("user", sectors, "sector that uses an input");
     out.numbers("criticality", table.criticality_ratings(), {"product", "user"},
                 "rating of an input: 1 critical, 0 not");
 }
 
 class Reader {
   public:
-    explicit Reader(const InputFile& file) : file_(file), size_(file.bytes().size()) {}
+    explicit Reader(const InputFile& file)
+        : file_(file.bytes(), file.path()), size_(file.bytes().size()) {}
 
     const NcFile& file() const { return file_; }
 

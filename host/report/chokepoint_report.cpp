@@ -1,5 +1,8 @@
 #include "host/report/chokepoint_report.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace narrows {
@@ -70,11 +73,7 @@ Document ranking_document(const HomeEconomy& home, const ChokepointQuery& query,
                                 {"chain", "binding chain"},
                                 {"error_bound", "error <=", Style::bound}},
                                {}});
-    document.notes = {
-        "GDP at risk: value added lost in a year when the origin withholds that share of the "
-        "product; an upper-type exposure, not a forecast.",
-        "low-loss end: all inputs substitute for each other. tail: more of each shortfall is "
-        "passed on. leverage: GDP at risk per unit of blocked imports."};
+    document.notes = ranking_notes();
     document.fields.push_back({"negative_flows", "", Style::count, ranking.negative_flows.count});
     document.fields.push_back({"negative_flows_sum", "", Style::flow, ranking.negative_flows.sum});
     if (ranking.negative_flows.count > 0) {
@@ -110,10 +109,34 @@ Document world_chokepoint_report(const HomeEconomy& home, const Classification& 
     for (const WorldChokepoint& row : ranking.rows) {
         sheet.rows.push_back(cells(home, classes, row, ++rank));
     }
-    document.notes.push_back(
-        "World scope: shortages also travel through other countries. blow-back: what those who "
-        "withhold lose themselves, in their order. world: what all countries lose.");
+    document.notes.push_back(world_note());
     return document;
+}
+
+std::vector<std::string> ranking_notes() {
+    return {
+        "GDP at risk: value added lost in a year when the origin withholds that share of the "
+        "product; an upper-type exposure, not a forecast.",
+        "low-loss end: all inputs substitute for each other. tail: more of each shortfall is "
+        "passed on. leverage: GDP at risk per unit of blocked imports."};
+}
+
+std::string world_note() {
+    return "World scope: shortages also travel through other countries. blow-back: what those who "
+           "withhold lose themselves, in their order. world: what all countries lose.";
+}
+
+void add_coalition_names(Document& document, const CoalitionNames& names) {
+    Sheet& sheet = document.sheets.front();
+    const auto codes = std::find_if(sheet.columns.begin(), sheet.columns.end(),
+                                    [](const Column& each) { return each.key == "coalition"; });
+    const auto at = codes - sheet.columns.begin();
+    const Column column{"coalition_name", std::exchange(codes->heading, "")};
+    sheet.columns.insert(sheet.columns.begin() + at + 1, column);
+    for (std::vector<Cell>& row : sheet.rows) {
+        const std::string& name = names.at(std::get<std::vector<std::string>>(row.begin()[at]));
+        row.emplace(row.begin() + at + 1, name);
+    }
 }
 
 }  // namespace narrows

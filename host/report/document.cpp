@@ -166,18 +166,7 @@ std::string render_csv(const Document& document) {
         }
         return text;
     }
-    const Sheet& sheet = document.sheets.front();
-    for (const Column& column : sheet.columns) {
-        text += (&column == &sheet.columns.front() ? "" : ",") + csv_field(column.key);
-    }
-    text += '\n';
-    for (const auto& row : sheet.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            text += (i == 0 ? "" : ",") + csv_cell(row[i], sheet.columns[i].separator);
-        }
-        text += '\n';
-    }
-    return text;
+    return csv_header(document.sheets.front()) + csv_rows(document.sheets.front());
 }
 
 /// Columns on screen: code points, not bytes (names are UTF-8).
@@ -248,18 +237,36 @@ std::string render_table(const Document& document, bool colour) {
 
 }  // namespace
 
-OutputFormat parse_output_format(const std::string& text) {
+OutputFormat parse_output_format(const std::string& text, const std::string& expected) {
     if (text == "table") return OutputFormat::table;
     if (text == "csv") return OutputFormat::csv;
     if (text == "json") return OutputFormat::json;
-    throw ArgumentError("unknown output format " + in_quotes(text) +
-                        ", expected table, csv or json");
+    throw ArgumentError("unknown output format " + in_quotes(text) + ", expected " + expected);
 }
 
 std::string render(const Document& document, OutputFormat format, bool colour) {
     if (format == OutputFormat::json) return render_json(document);
     if (format == OutputFormat::csv) return render_csv(document);
     return render_table(document, colour);
+}
+
+std::string csv_header(const Sheet& sheet) {
+    std::string text;
+    for (const Column& column : sheet.columns) {
+        text += (&column == &sheet.columns.front() ? "" : ",") + csv_field(column.key);
+    }
+    return text + '\n';
+}
+
+std::string csv_rows(const Sheet& sheet) {
+    std::string text;
+    for (const auto& row : sheet.rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            text += (i == 0 ? "" : ",") + csv_cell(row[i], sheet.columns[i].separator);
+        }
+        text += '\n';
+    }
+    return text;
 }
 
 }  // namespace narrows

@@ -64,10 +64,15 @@ struct Document {
 
 enum class OutputFormat { table, csv, json };
 
-/// "table", "csv" or "json". Throws ArgumentError.
-OutputFormat parse_output_format(const std::string& text);
+/// "table", "csv" or "json". Throws ArgumentError, which says what is `expected`.
+OutputFormat parse_output_format(const std::string& text,
+                                 const std::string& expected = "table, csv or json");
 
 /// The document as text. `colour` marks headings with ANSI sequences in the table format.
 std::string render(const Document& document, OutputFormat format, bool colour = false);
+
+/// A sheet in CSV, piece by piece: the line of column keys, and the rows.
+std::string csv_header(const Sheet& sheet);
+std::string csv_rows(const Sheet& sheet);
 
 }  // namespace narrows

@@ -1,6 +1,8 @@
 #include "host/report/run_record.hpp"
 
+#include <algorithm>
 #include <ctime>
+#include <optional>
 
 #include "host/base/build_info.hpp"
 
@@ -14,6 +16,16 @@ nlohmann::ordered_json or_null(const Value& value) {
 
 nlohmann::ordered_json text_or_null(const std::string& text) {
     return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
+}
+
+void keep_worst(std::optional<double>& worst, const std::optional<double>& value) {
+    if (value) worst = std::max(worst.value_or(*value), *value);
+}
+
+/// "a, b" with `text` as a further part unless it is one already.
+void add_part(std::string& parts, const std::string& text) {
+    if (text.empty() || (", " + parts + ", ").find(", " + text + ", ") != std::string::npos) return;
+    parts += (parts.empty() ? "" : ", ") + text;
 }
 
 }  // namespace
@@ -81,6 +93,28 @@ void record_model(RunRecord& record, const LeontiefModel& model,
     record.path = to_string(model.structure().path);
     record.slack = model.structure().slack_source;
     record.methods = model.methods_used();
+}
+
+void record_further_model(RunRecord& record, const LeontiefModel& model,
+                          const std::string& backend_reason) {
+    RunRecord further;
+    record_model(further, model, backend_reason);
+    record_backend(record, model.backend(), backend_reason);
+    add_part(record.path, further.path);
+    add_part(record.slack, further.slack);
+    for (const std::string& method : further.methods) {
+        if (std::find(record.methods.begin(), record.methods.end(), method) ==
+            record.methods.end()) {
+            record.methods.push_back(method);
+        }
+    }
+    Certificate& worst = record.certificate;
+    const Certificate& found = further.certificate;
+    keep_worst(worst.identity_deviation, found.identity_deviation);
+    keep_worst(worst.spectral_radius_bound, found.spectral_radius_bound);
+    keep_worst(worst.multipliers_error_bound, found.multipliers_error_bound);
+    keep_worst(worst.inverse_residual, found.inverse_residual);
+    keep_worst(worst.inverse_error_bound, found.inverse_error_bound);
 }
 
 }  // namespace narrows

@@ -47,4 +47,8 @@ void record_backend(RunRecord& record, const Backend& backend, const std::string
 /// Notes the backend and the certificate of the model that was solved.
 void record_model(RunRecord& record, const LeontiefModel& model, const std::string& backend_reason);
 
+/// Notes one more model of the same run: the worst of the certificates, every path and method once.
+void record_further_model(RunRecord& record, const LeontiefModel& model,
+                          const std::string& backend_reason);
+
 }  // namespace narrows

@@ -1,5 +1,7 @@
-"""What `narrows convert` writes opens in pymrio and in xarray. Argument: the narrows program."""
+"""What narrows writes opens in pymrio and in xarray. Argument: the narrows program."""
 
+import json
+import math
 import os
 import subprocess
 import sys
@@ -107,6 +109,41 @@ class WrittenTables(unittest.TestCase):
             self.assertEqual(data.attrs["Conventions"], "CF-1.8")
             self.assertEqual(int(data.attrs["year"]), 2011)
             self.assertEqual(len(data.attrs["hash"]), 39)  # "xxh128:" and 128 bits
+
+    @unittest.skipIf(xarray is None, "xarray is not installed")
+    def test_xarray_opens_a_grid_of_rankings(self):
+        coalitions = self.path("coalitions.csv")
+        with open(coalitions, "w") as file:
+            file.write("coalition,member\nstraits,KOR\nstraits,TWN\n")
+        out = self.path("grid.nc")
+        asked = [NARROWS, "rank", "--home", "all", "--share", "0.2,0.5", "--scope", "world",
+                 "--coalition-file", coalitions, "--all-imports", "--top", "20", "--output"]
+        printed = subprocess.run([*asked, "json"], check=True, stdout=subprocess.PIPE).stdout
+        grid = json.loads(printed)
+        subprocess.run([*asked, "netcdf", "--out", out], check=True)
+        self.assertGreater(len(grid["rows"]), 500)
+        with xarray.open_dataset(out) as data:
+            self.assertEqual(data["gar"].dims, ("home", "share", "product", "coalition"))
+            self.assertEqual([str(c) for c in data["coalition"].values], ["straits", "all"])
+            self.assertEqual([float(s) for s in data["share"].values], grid["shares"])
+            for home in grid["homes"]:
+                self.assertEqual(float(data["gdp"].sel(home=home["home"])), home["gdp"])
+            for name in ("blocked", "gar_linear", "gar", "gar_tail", "error_bound", "leverage",
+                         "world"):
+                values = data[name].load()
+                for row in grid["rows"]:
+                    place = {key: row[key] for key in ("home", "share", "product")}
+                    found = values.sel(coalition=row["coalition_name"], **place)
+                    self.assertEqual(float(found), row[name])
+                self.assertEqual(int(values.notnull().sum()), len(grid["rows"]))
+                self.assertEqual(values.attrs["units"],
+                                 "1" if name == "leverage" else "million US dollars")
+            self.assertTrue(math.isnan(
+                data["gar"].sel(home="TWN", share=0.5, product="ELE", coalition="straits")))
+            record = json.loads(data.attrs["run_record"])
+            self.assertEqual(record["parameters"], grid["run"]["parameters"])
+            self.assertEqual(record["certificate"], grid["run"]["certificate"])
+            self.assertEqual(data.attrs["Conventions"], "CF-1.8")
 
 
 if __name__ == "__main__":

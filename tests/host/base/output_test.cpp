@@ -338,6 +338,68 @@ TEST(OutputFolder, IsRemovedWhenASignalArrivesWhileItIsWritten) {
     EXPECT_EQ(folder.names(), Names{});
 }
 
+TEST(ReplaceFile, ReplacesOnlyWhenComplete) {
+    const ScratchFolder folder;
+    const std::string path = folder.write("file", "old");
+
+    replace_file(path, [&](const fs::path& temporary) {
+        TextFile file(temporary, path);
+        file.write("new ");
+        EXPECT_EQ(test::read_file(path), "old");
+        file.write("text");
+        file.close();
+    });
+
+    EXPECT_EQ(test::read_file(path), "new text");
+    EXPECT_EQ(folder.names(), Names{"file"});
+}
+
+TEST(ReplaceFile, LeavesTheOldFileWhenItsWriterFails) {
+    const ScratchFolder folder;
+    const std::string path = folder.write("file", "old");
+
+    EXPECT_THROW(replace_file(path, [](const fs::path&) { throw TableError("no"); }), TableError);
+
+    EXPECT_EQ(test::read_file(path), "old");
+    EXPECT_EQ(folder.names(), Names{"file"});
+}
+
+TEST(ReplaceFile, LeavesTheOldFileWhenASignalArrives) {
+    const ScratchFolder folder;
+    const std::string path = folder.write("file", "old");
+    const pid_t child = fork();
+    if (child == 0) {
+        try {
+            replace_file(path, [&](const fs::path& temporary) {
+                TextFile file(temporary, path);
+                file.write("new");
+                file.close();
+                std::raise(SIGTERM);
+            });
+        } catch (const Interrupted&) {  // the new file is removed, then the signal takes effect
+        }
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+    EXPECT_EQ(test::read_file(path), "old");
+    EXPECT_EQ(folder.names(), Names{"file"});
+}
+
+TEST(TextFile, NamesTheFileThatCannotBeWritten) {
+    if (!fs::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
+
+    const std::string large(100000, 'x');
+    TextFile file("/dev/full", "shown");
+
+    expect_parts(message_of<FileError>([&] { file.write(large); }),
+                 {"shown: cannot write: No space left on device"});
+    expect_parts(message_of<FileError>([] { TextFile("/nowhere/file", "shown"); }),
+                 {"shown: cannot write: No such file or directory"});
+}
+
 TEST(CreateFile, AppearsOnlyWhenComplete) {
     const ScratchFolder folder;
     const std::filesystem::path path = folder.path() / "file";

@@ -38,12 +38,19 @@ TEST(RankRefuses, ALambdaOutOfRange) {
 
 TEST(RankRefuses, WhatIsNoNumber) {
     for (const char* option : {"--share", "--lambda", "--tail-lambda"}) {
-        for (const char* text : {"nan", "abc", "0.5x", "inf", "0x1", "1e400", "0,5"}) {
+        for (const char* text : {"nan", "abc", "0.5x", "inf", "0x1", "1e400"}) {
             expect_rank_refused(
                 {option, text}, 2,
                 {std::string(option) + ": found '" + text + "', expected a number"});
         }
     }
+}
+
+TEST(RankRefuses, ListsThatHoldMoreThanNumbers) {
+    expect_rank_refused({"--share", "0.5,half"}, 2, {"--share: found 'half', expected a number"});
+    expect_rank_refused({"--share", "0.5,"}, 2, {"--share: found '', expected a number"});
+    expect_rank_refused({"--lambda", "0,5"}, 2, {"--lambda: found '0,5', expected a number"});
+    expect_rank_refused({"--share", "0,5"}, 2, {"share is 5, expected a number in [0, 1]"});
 }
 
 TEST(RankRefuses, EmptyValues) {
@@ -69,6 +76,8 @@ TEST(RankRefuses, CoalitionsThatAreNone) {
     expect_rank_refused({"--coalition", "TWN,KOR,TWN"}, 2, {"coalition: 'TWN' is given twice"});
     expect_rank_refused({"--coalition", "TWN,CHN"}, 2,
                         {"coalition: home 'CHN' cannot withhold from itself"});
+    expect_rank_refused({"--coalition", "XX"}, 2,
+                        {"unknown origin 'XX', expected one of 12 such as 'USA'"});
     expect_rank_refused({"--coalition", "TWN,"}, 2, {"unknown origin ''"});
     expect_rank_refused({"--coalition", ","}, 2, {"unknown origin ''"});
 }
@@ -105,7 +114,7 @@ TEST(RankRefuses, UnknownTables) {
 
 TEST(RankRefuses, AnUnknownOutputOrBackend) {
     expect_rank_refused({"--output", "xml"}, 2,
-                        {"unknown output format 'xml', expected table, csv or json"});
+                        {"unknown output format 'xml', expected table, csv, json or netcdf"});
     expect_rank_refused({"--backend", "opencl"}, 2, {"'opencl', expected auto, cpu or cuda"});
 }
 

@@ -19,8 +19,7 @@ using test::run_narrows;
 using test::ScratchFolder;
 
 std::vector<std::string> rank(const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"rank",      "world-2011", "--home",           "DEU",
-                                          "--threads", "2",          "--variance-shares"};
+    std::vector<std::string> arguments = {"rank", "world-2011", "--home", "DEU", "--threads", "2"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }

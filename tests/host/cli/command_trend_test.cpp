@@ -51,6 +51,21 @@ TEST(Trend, OfTwoEqualTablesIsNoChange) {
     }
 }
 
+TEST(Trend, FollowsCoalitionsOfAFile) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("c.csv", "coalition,member\nstraits,TWN\nstraits,KOR\n");
+    const std::string other = another_year(folder, 2000);
+
+    const Json named =
+        run_json({"trend", "world-2011", other, "--home", "CHN", "--coalition-file", file});
+    const Json listed =
+        run_json({"trend", "world-2011", other, "--home", "CHN", "--coalition", "TWN,KOR"});
+
+    EXPECT_GE(named["rows"].size(), 20U);
+    EXPECT_EQ(named["rows"], listed["rows"]);
+    EXPECT_EQ(named["run"]["parameters"]["coalition_file"], file);
+}
+
 TEST(Trend, ShowsChangesBetweenYears) {
     const ScratchFolder folder;
     const std::string later = another_year(folder, 2015, "CHN_ELE,1500000\n");

@@ -67,6 +67,24 @@ TEST(Killed, InMidWriteTheProgramLeavesNoResult) {
     EXPECT_FALSE(fs::exists(out));
 }
 
+TEST(Killed, InMidWriteTheProgramLeavesNoGrid) {
+    const ScratchFolder folder;
+    for (const char* format : {"csv", "netcdf"}) {
+        const std::string old = folder.write("old", "of an earlier run");
+        const std::string out = (folder.path() / "new").string();
+
+        const std::vector<std::string> asked = {"rank", "--home", "all", "--output", format};
+        for (const std::string& file : {old, out}) {
+            std::vector<std::string> arguments = asked;
+            arguments.insert(arguments.end(), {"--out", file});
+            EXPECT_EQ(run_and_kill(arguments).exit_code, 128 + SIGXFSZ) << format;
+        }
+
+        EXPECT_EQ(test::read_file(old), "of an earlier run");
+        EXPECT_FALSE(fs::exists(out));
+    }
+}
+
 TEST(Killed, InMidWriteTheProgramLeavesNoTable) {
     const ScratchFolder folder;
     const fs::path out = folder.path() / "table";

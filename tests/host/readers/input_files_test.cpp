@@ -215,6 +215,66 @@ TEST(ReadGeopoliticalWeights, RefusesAnOriginWithoutWeightInsteadOfTakingZero) {
               "c.csv:3: found the end of the file, expected a weight of 'USA' for 'CHN'");
 }
 
+std::vector<NamedCoalition> coalitions(const std::string& content) {
+    const ScratchFolder folder;
+    return read_coalitions(folder.write("c.csv", content), {"CHN", "USA", "JPN", "ROW"}, "CHN");
+}
+
+TEST(ReadCoalitions, KeepsTheOrderOfTheNamesAndOfTheTable) {
+    const std::vector<NamedCoalition> result = coalitions(
+        "coalition,member\nPacific,JPN\nalone,ROW\nPacific,USA\n\"two, quoted\",USA\n"
+        "\"two, quoted\",ROW\n");
+
+    ASSERT_EQ(result.size(), 3U);
+    EXPECT_EQ(result[0].name, "Pacific");
+    EXPECT_EQ(result[0].members, (std::vector<std::string>{"USA", "JPN"}));
+    EXPECT_EQ(result[1].name, "alone");
+    EXPECT_EQ(result[1].members, std::vector<std::string>{"ROW"});
+    EXPECT_EQ(result[2].name, "two, quoted");
+    EXPECT_EQ(result[2].members, (std::vector<std::string>{"USA", "ROW"}));
+}
+
+TEST(ReadCoalitions, RefusesWhatIsMalformed) {
+    const auto refused = [](const std::string& content) { return refusal(coalitions, content); };
+
+    EXPECT_EQ(refused(""), "c.csv:1: found an empty file, expected a header");
+    EXPECT_EQ(refused("coalition\nA\n"),
+              "c.csv:1: column 2: found the end of the line, expected 'member'");
+    EXPECT_EQ(refused("name,member\nA,USA\n"),
+              "c.csv:1: column 1: found 'name', expected 'coalition'");
+    EXPECT_EQ(refused("coalition,member,share\nA,USA,1\n"),
+              "c.csv:1: column 3: found 'share', expected the end of the line");
+    EXPECT_EQ(refused("coalition,member\n"), "c.csv:2: found no record, expected at least one");
+    EXPECT_EQ(refused("coalition,member\nA,USB\n"),
+              "c.csv:2: column 2 (member): found unknown region 'USB', expected 'USA'");
+    EXPECT_EQ(refused("coalition,member\nA,\n"),
+              "c.csv:2: column 2 (member): found unknown region '', expected a region of the table "
+              "such as 'CHN'");
+    EXPECT_EQ(refused("coalition,member\n,USA\n"),
+              "c.csv:2: column 1 (coalition): found an empty name, expected a name");
+    EXPECT_EQ(refused("coalition,member\nA,USA\nA,JPN\nA,USA\n"),
+              "c.csv:4: column 2 (member): found duplicate member 'USA', expected each member of "
+              "'A' once");
+    EXPECT_EQ(refused("coalition,member\nA,USA\nA,CHN\n"),
+              "c.csv:3: column 2 (member): found home 'CHN', expected a region that withholds from "
+              "it");
+    EXPECT_EQ(refused("coalition,member\nA,USA\nB,JPN\nB,USA\nA,JPN\n"),
+              "c.csv:3: column 1 (coalition): found 'B' with the members of 'A', expected each "
+              "coalition once");
+    EXPECT_EQ(refused("coalition,member\nA,USA,JPN\n"), "c.csv:2: found 3 fields, expected 2");
+    EXPECT_EQ(refused("coalition,member\nA\n"), "c.csv:2: found 1 fields, expected 2");
+}
+
+TEST(ReadCoalitions, TakesEveryRegionWhereHomeIsOpen) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("c.csv", "coalition,member\nA,CHN\nA,USA\n");
+
+    const auto result = read_coalitions(file, {"CHN", "USA"}, "");
+
+    ASSERT_EQ(result.size(), 1U);
+    EXPECT_EQ(result[0].members, (std::vector<std::string>{"CHN", "USA"}));
+}
+
 TEST(InputFiles, AreRefusedWhereTheyAreMissing) {
     const auto classes = Classification::national(sectors, {});
 
@@ -222,6 +282,7 @@ TEST(InputFiles, AreRefusedWhereTheyAreMissing) {
               "/nowhere/c.csv: cannot read: No such file or directory");
     EXPECT_THROW(read_criticality("/nowhere/c.csv", sectors), FileError);
     EXPECT_THROW(read_demand("/nowhere/c.csv", classes), FileError);
+    EXPECT_THROW(read_coalitions("/nowhere/c.csv", {"A", "B"}, "A"), FileError);
     EXPECT_THROW(read_geopolitical_weights("/nowhere/c.csv", "A", {"B"}), FileError);
 }
 
