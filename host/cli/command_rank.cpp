@@ -127,11 +127,7 @@ void add_rank(CLI::App& app) {
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
     add_uncertainty_options(*command, options->uncertainty);
-    command
-        ->add_option("--scope", options->scope,
-                     "home: shortages pass on within home; world: through all countries and back")
-        ->check(CLI::IsMember({"home", "world"}))
-        ->capture_default_str();
+    add_scope_option(*command, options->scope);
     command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_rank_output_options(*command, options->output);

@@ -22,6 +22,7 @@ struct TrendOptions {
     TableOptions table;
     std::string years;
     RankingOptions ranking;
+    std::string scope = "home";
     bool common = false;
     std::int64_t top = -1;
     OutputOptions output;
@@ -85,6 +86,18 @@ void each_table(const TrendOptions& options,
     }
 }
 
+/// The ranking of home in the scope that was asked for.
+ChokepointRanking ranked(const TrendOptions& options, const IoTable& table, const HomeEconomy& home,
+                         const LeontiefModel& domestic, const RankingQuery& asked) {
+    if (options.scope == "home") return rank_chokepoints(home, domestic, asked.query);
+    WorldChokepointRanking world =
+        rank_world_chokepoints(table, home, domestic, asked.query, asked.criticality);
+    ChokepointRanking ranking;
+    ranking.gdp = world.gdp;
+    for (WorldChokepoint& row : world.rows) ranking.rows.push_back(std::move(row.home));
+    return ranking;
+}
+
 /// Everything about one year; `record` is left with the certificate and the parameters.
 TrendYear analyse(const TrendOptions& options, const std::string& file, const IoTable& table,
                   RunRecord& record) {
@@ -103,9 +116,9 @@ TrendYear analyse(const TrendOptions& options, const std::string& file, const Io
         }
         Reliance relied = reliance(table, home, domestic, world ? &*world : nullptr);
         TrendYear year = trend_year(table, home, std::move(relied),
-                                    rank_chokepoints(home, domestic, asked.query));
+                                    ranked(options, table, home, domestic, asked));
         record_model(record, domestic, choice.reason);
-        record.parameters.update(ranking_parameters(home, asked));
+        record.parameters.update(ranking_parameters(home, asked, options.scope));
         record.parameters["tables"].push_back(
             {{"file", file}, {"year", table.meta().year}, {"hash", table.hash()}});
         return year;
@@ -296,6 +309,7 @@ void run_trend(const TrendOptions& options) {
                                  result.years.front().year, result.years.back().year);
     document.fields = {
         {"home", "", Style::text, home},
+        {"scope", "", Style::text, options.scope},
         {"share", "share of deliveries blocked", Style::text, options.ranking.share},
         {"lambda", "shortfall passed on (lambda)", Style::text, options.ranking.lambda},
         {"tail_lambda", "", Style::text, options.ranking.tail_lambda},
@@ -326,6 +340,7 @@ void add_trend(CLI::App& app) {
                         "several");
     add_home_options(*command, options->ranking);
     add_ranking_options(*command, options->ranking);
+    add_scope_option(*command, options->scope);
     command->add_flag("--common", options->common,
                       "where sectors or origins differ between years, compare those common to all; "
                       "else that is refused");

@@ -140,6 +140,14 @@ AskedCoalitions asked_coalitions(const RankingOptions& options, const IoTable& t
     return asked;
 }
 
+void add_scope_option(CLI::App& command, std::string& scope) {
+    command
+        .add_option("--scope", scope,
+                    "home: shortages pass on within home; world: through all countries and back")
+        ->check(CLI::IsMember({"home", "world"}))
+        ->capture_default_str();
+}
+
 RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& home,
                            AskedCoalitions asked) {
     RankingQuery result;

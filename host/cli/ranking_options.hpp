@@ -27,6 +27,8 @@ struct RankingOptions {
 };
 /// Adds all of them but --home and --share.
 void add_ranking_options(CLI::App& command, RankingOptions& options);
+/// Adds --scope, home or world.
+void add_scope_option(CLI::App& command, std::string& scope);
 /// Adds those, for one home and one share.
 void add_home_options(CLI::App& command, RankingOptions& options);
 

@@ -51,6 +51,23 @@ TEST(Trend, OfTwoEqualTablesIsNoChange) {
     }
 }
 
+TEST(Trend, TakesTheWorldIntoViewWhereAskedTo) {
+    const ScratchFolder folder;
+    const std::string other = another_year(folder, 2000);
+
+    const Json trend =
+        run_json({"trend", "world-2011", other, "--home", "CHN", "--scope", "world"});
+
+    const Json ranking = run_json({"rank", "--home", "CHN", "--scope", "world"})["rows"];
+    EXPECT_EQ(trend["scope"], "world");
+    EXPECT_EQ(trend["run"]["parameters"]["scope"], "world");
+    ASSERT_EQ(trend["rows"].size(), 2 * ranking.size());
+    for (std::size_t i = 0; i < ranking.size(); ++i) {
+        EXPECT_EQ(trend["rows"][2 * i]["product"], ranking[i]["product"]);
+        EXPECT_EQ(trend["rows"][2 * i]["gar"], ranking[i]["gar"]);
+    }
+}
+
 TEST(Trend, FollowsCoalitionsOfAFile) {
     const ScratchFolder folder;
     const std::string file = folder.write("c.csv", "coalition,member\nstraits,TWN\nstraits,KOR\n");
