@@ -33,9 +33,6 @@ class WorldDraws {
     WorldDraws(const IoTable& table, const HomeEconomy& home, const Backend& backend,
                const ChokepointQuery& query, const std::vector<Chokepoint>& pairs, DrawModel model);
 
-    const Margins& margins() const { return margins_; }
-    const Flows& base_flows() const { return base_flows_; }
-
     /// Balanced flows between the table's nodes in a draw, n x n. Throws NumericalError where RAS
     /// fails.
     Eigen::MatrixXd balanced(std::uint32_t draw) const;
