@@ -1,27 +1,13 @@
 #include "host/analysis/home_draws.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
-
-#include <fmt/format.h>
-
-#include "kernels/common/beta.hpp"
 
 #include "host/backend/draws.hpp"
 #include "host/base/error.hpp"
 
 namespace narrows {
 namespace {
-
-constexpr double large_share = 0.01;  // of all flows: what counts as a large one
-
-enum Stream : std::uint32_t { purchases_stream, ratings_stream, ramp_stream, lambda_stream };
-
-double uniform(std::uint64_t seed, std::uint32_t stream, std::uint32_t draw) {
-    const kernels::Words words = kernels::words_of({seed, stream, draw, 0}, 0);
-    return kernels::uniform(words.w[0], words.w[1]);
-}
 
 /// Is the split of product k between home and imports proportional for user j?
 bool is_proportional(const HomeEconomy& home, Index k, Index j) {
@@ -51,45 +37,17 @@ Purchases purchases(const HomeEconomy& home) {
     return result;
 }
 
-double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors) {
-    const Eigen::MatrixXd z = purchases(home).flows;
-    const double large = large_share * z.sum();
-    const double smallest = z.size() > 0 ? (z.array() > 0.0).select(z, large).minCoeff() : large;
-    const double exponent = errors.exponent.value_or(
-        smallest < large ? std::log(10.0) / std::log(large / smallest) : 0.0);
-    if (!(errors.large >= 0.0) || !(exponent >= 0.0)) {
-        throw ArgumentError(fmt::format("cell error is {},{}, expected numbers of 0 or more",
-                                        errors.large, exponent));
-    }
-    return exponent;
-}
-
 Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors) {
-    const double exponent = cell_error_exponent(home, errors);
     const Purchases bought = purchases(home);
-    const Eigen::MatrixXd& z = bought.flows;
-    const double large = large_share * z.sum();
-    Eigen::MatrixXd spreads = Eigen::MatrixXd::Zero(z.rows(), z.cols());
-    for (Index j = 0; j < z.cols(); ++j) {
-        for (Index i = 0; i < z.rows(); ++i) {
-            if (z(i, j) == 0.0) continue;
-            const double r = errors.large * std::pow(std::max(1.0, large / z(i, j)), exponent);
-            const double twice =
-                is_proportional(home, bought.products[static_cast<std::size_t>(i)], j) ? 2.0 : 1.0;
-            spreads(i, j) = twice * std::log1p(r);
+    Eigen::MatrixXd factors = Eigen::MatrixXd::Ones(bought.flows.rows(), bought.flows.cols());
+    for (Index j = 0; j < factors.cols(); ++j) {
+        for (Index i = 0; i < factors.rows(); ++i) {
+            if (is_proportional(home, bought.products[static_cast<std::size_t>(i)], j)) {
+                factors(i, j) = 2.0;
+            }
         }
     }
-    if (spreads.size() > 0 && !(spreads.maxCoeff() <= 10.0)) {
-        throw ArgumentError(
-            fmt::format("cell error is {},{}: it gives the logarithm of the smallest flow a "
-                        "standard error of {:.3g}, expected at most 10",
-                        errors.large, exponent, spreads.maxCoeff()));
-    }
-    return spreads;
-}
-
-LambdaRange lambda_range(double lambda) {
-    return {std::max(0.0, lambda - 0.3), std::max(lambda, std::min(lambda + 0.3, 0.95))};
+    return cell_spreads(bought.flows, errors, factors);
 }
 
 HomeDraws::HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
@@ -102,14 +60,7 @@ HomeDraws::HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
       purchases_(purchases(home)),
       spreads_(cell_spreads(home, model_.cell_errors)) {
     const Eigen::MatrixXd& ratings = model_.criticality.ratings;
-    if (ratings.rows() != x_.size() || ratings.cols() != x_.size()) {
-        throw ArgumentError(fmt::format("ratings are {} x {}, expected {} x {}", ratings.rows(),
-                                        ratings.cols(), x_.size(), x_.size()));
-    }
-    if (!(model_.rating_concentration >= 1.0)) {
-        throw ArgumentError(fmt::format("rating concentration is {}, expected 1 or more",
-                                        model_.rating_concentration));
-    }
+    check_draw_model(model_, x_.size());
     margins_.rows = purchases_.flows.rowwise().sum();
     margins_.columns = purchases_.flows.colwise().sum();
     base_gar_.resize(static_cast<Index>(pairs.size()));
@@ -135,10 +86,7 @@ HomeDraws::HomeDraws(const HomeEconomy& home, const ChokepointQuery& query,
 }
 
 Eigen::MatrixXd HomeDraws::purchases_of(std::uint32_t draw) const {
-    Eigen::MatrixXd drawn(spreads_.rows(), spreads_.cols());
-    perturb(drawn.size(), purchases_.flows.data(), spreads_.data(), model_.seed, purchases_stream,
-            draw, drawn.data());
-    return ras(drawn, margins_, model_.balancing).matrix;
+    return drawn_flows(model_, purchases_.flows, spreads_, margins_, draw);
 }
 
 HomeDraws::Flows HomeDraws::flows_of(const Eigen::MatrixXd& balanced) const {
@@ -169,7 +117,7 @@ HomeDraws::Flows HomeDraws::flows_of(const Eigen::MatrixXd& balanced) const {
 }
 
 std::optional<HomeDraws::Flows> HomeDraws::flows(std::uint32_t draw) const {
-    if (!varies(Source::data)) return base_flows_;
+    if (!model_.is_varying(Source::data)) return base_flows_;
     try {
         return flows_of(purchases_of(draw));
     } catch (const NumericalError&) {
@@ -178,24 +126,7 @@ std::optional<HomeDraws::Flows> HomeDraws::flows(std::uint32_t draw) const {
 }
 
 Eigen::MatrixXd HomeDraws::criticality(std::uint32_t draw, const Flows& flows) const {
-    if (!varies(Source::criticality)) {
-        return criticality_of(model_.criticality, flows.total_use, x_);
-    }
-    CriticalityRatings drawn = model_.criticality;
-    const double steps = 2.0 * uniform(model_.seed, ramp_stream, draw) - 1.0;
-    drawn.ramp_end *= kernels::exponential(steps * std::log(2.0));
-    for (Index cell = 0; cell < drawn.ratings.size(); ++cell) {
-        drawn.ratings(cell) = kernels::beta_variate(
-            {model_.seed, ratings_stream, draw, static_cast<std::uint32_t>(cell)},
-            drawn.ratings(cell), model_.rating_concentration);
-    }
-    return criticality_of(drawn, flows.total_use, x_);
-}
-
-double HomeDraws::lambda(std::uint32_t draw) const {
-    if (!varies(Source::lambda)) return lambda_;
-    const LambdaRange range = lambda_range(lambda_);
-    return range.low + (range.high - range.low) * uniform(model_.seed, lambda_stream, draw);
+    return criticality_of(drawn_ratings(model_, draw), flows.total_use, x_);
 }
 
 Eigen::VectorXd HomeDraws::gar(const Flows& flows, const Eigen::MatrixXd& criticality,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -8,42 +7,9 @@
 #include <Eigen/Core>
 
 #include "host/analysis/chokepoints.hpp"
-#include "host/table/balancing.hpp"
+#include "host/analysis/draw_model.hpp"
 
 namespace narrows {
-
-/// What is uncertain about a ranking.
-enum class Source { data, criticality, lambda };
-inline constexpr std::size_t num_sources = 3;
-inline constexpr std::array<const char*, num_sources> source_names = {"data", "criticality",
-                                                                      "lambda"};
-
-/// Relative standard errors of flows, larger for smaller ones (Lenzen, Wood & Wiedmann 2010): with
-/// T the sum of all flows,
-///   r(z) = large (max(1, 0.01 T / z))^exponent.
-struct CellErrors {
-    double large = 0.05;  // of flows of 1 % of the total or more
-    /// Without a value: such that the smallest flow has ten times the error of a large one.
-    std::optional<double> exponent = {};
-};
-
-/// How draws differ from the base case (MODEL E). Numbers come from Philox 4x32-10, each source
-/// from a stream of its own: a draw depends on seed and number of the draw only.
-struct DrawModel {
-    std::uint64_t seed = 1;
-    std::array<bool, num_sources> varies = {true, true, true};  // by Source
-    CellErrors cell_errors;
-    CriticalityRatings criticality;  // of the base case
-    /// Ratings are Beta(rating nu, (1 - rating) nu), with standard deviation
-    /// sqrt(rating (1 - rating) / (nu + 1)): 0 and 1 stay. At least 1.
-    double rating_concentration = 10.0;
-    BalancingOptions balancing = {
-        .tolerance = 1e-9, .relative_to_each = true, .max_iterations = 1000};
-};
-
-/// The exponent of r: the given one, or what the smallest flow asks for. Throws ArgumentError for a
-/// number below 0.
-double cell_error_exponent(const HomeEconomy& home, const CellErrors& errors);
 
 /// What home's users buy: a row for every product of home and of each origin that sells any, home's
 /// products first, then origin by origin.
@@ -54,25 +20,17 @@ struct Purchases {
 };
 Purchases purchases(const HomeEconomy& home);
 
-/// Standard errors of the logarithms of purchases, ln(1 + r(z)), twice that where the split between
-/// home and imports is proportional (MODEL A.3); 0 where z is 0. Throws as cell_error_exponent
-/// does; ArgumentError for a standard error above 10.
+/// Standard errors of the logarithms of purchases, twice as large where the split between home and
+/// imports is proportional (MODEL A.3). Throws as cell_spreads of any flows does.
 Eigen::MatrixXd cell_spreads(const HomeEconomy& home, const CellErrors& errors);
-
-/// What lambda is drawn from, evenly: 0.3 to either side of the base case, within [0, 0.95].
-struct LambdaRange {
-    double low, high;
-};
-LambdaRange lambda_range(double lambda);
 
 /// Draws of a home economy and the GDP at risk of pairs in them. In a draw
 ///
 ///   purchases  every flow z becomes z exp(s xi - s^2 / 2), mean preserving, and RAS brings back
 ///              what each product of each origin sells to home's users and what each user buys: so
 ///              imports by product and origin, outputs and value added are those of the table;
-///   c          follows purchases; ratings are Beta variates, the end of the ramp is log-uniform in
-///              [1/2, 2] times its base value, one for all cells;
-///   lambda     is uniform in lambda_range.
+///   c          follows purchases, ratings and ramp are those of drawn_ratings;
+///   lambda     is drawn_lambda.
 ///
 /// All pairs see the same draw (common random numbers), so ranks within one are comparable.
 class HomeDraws {
@@ -102,7 +60,7 @@ class HomeDraws {
     /// Nothing where RAS fails.
     std::optional<Flows> flows(std::uint32_t draw) const;
     Eigen::MatrixXd criticality(std::uint32_t draw, const Flows& flows) const;
-    double lambda(std::uint32_t draw) const;
+    double lambda(std::uint32_t draw) const { return drawn_lambda(model_, lambda_, draw); }
 
     /// GDP at risk of every pair: that of the base case plus what the draw adds to it, so that a
     /// draw that changes nothing is the base case to the bit, however the equations were solved.
@@ -110,7 +68,6 @@ class HomeDraws {
                         double lambda) const;
 
   private:
-    bool varies(Source source) const { return model_.varies[static_cast<std::size_t>(source)]; }
     Eigen::VectorXd closed_form_gar(const Flows& flows, const Eigen::MatrixXd& criticality,
                                     double lambda) const;
 

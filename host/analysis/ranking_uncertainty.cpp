@@ -17,20 +17,21 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Index most_draws = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint32_t other_draws = 0x80000000U;
+constexpr Index home_wave = 64;
 
-/// One column of DrawnGar.
-void fill_column(const HomeDraws& draws, bool variance_shares, std::uint32_t draw,
+/// One column of DrawnGar from the flows of its draw and, for shares of variance, of the other one.
+template <class Draws>
+void fill_column(const Draws& draws, std::uint32_t draw,
+                 const std::optional<typename Draws::Flows>& flows,
+                 const std::optional<typename Draws::Flows>& other_flows, bool variance_shares,
                  Eigen::Ref<Eigen::VectorXd> column) {
     column.setConstant(not_a_number);
-    const std::optional<HomeDraws::Flows> flows = draws.flows(draw);
     if (!flows) return;
     const Index pairs = variance_shares ? column.size() / (1 + Index{num_sources}) : column.size();
     const double lambda = draws.lambda(draw);
     column.head(pairs) = draws.gar(*flows, draws.criticality(draw, *flows), lambda);
-    if (!variance_shares) return;
-    const std::uint32_t other = other_draws + draw;
-    const std::optional<HomeDraws::Flows> other_flows = draws.flows(other);
     if (!other_flows) return;
+    const std::uint32_t other = other_draws + draw;
     const double other_lambda = draws.lambda(other);
     const auto of_source = [&](Source source) {
         return column.segment((1 + static_cast<Index>(source)) * pairs, pairs);
@@ -118,15 +119,66 @@ PairUncertainty summary_of(std::vector<double> values, std::vector<Index> ranks)
     return pair;
 }
 
+/// All draws, `wave` of them between two looks at progress where the query does not say.
+template <class Draws>
+RankingUncertainty in_waves(const Draws& draws, Index num_pairs, Index wave,
+                            const UncertaintyQuery& query) {
+    if (query.num_draws < 1 || query.num_draws > most_draws) {
+        throw ArgumentError(
+            fmt::format("{} draws, expected a number from 1 to {}", query.num_draws, most_draws));
+    }
+    if (query.wave > 0) wave = query.wave;
+    DrawnGar gar(values_of_draw(query, num_pairs), query.num_draws);
+    Index done = query.file != nullptr ? query.file->load(gar) : 0;
+    while (done < gar.cols()) {
+        const Index count = std::min(wave, gar.cols() - done);
+        draw_gar(draws, query.variance_shares, done, count, query.num_threads, gar);
+        if (query.file != nullptr) query.file->append(gar, done, count);
+        done += count;
+        if (query.progress) query.progress(done, gar.cols());
+        if (query.stop && query.stop()) break;
+    }
+    gar.conservativeResize(Eigen::NoChange, done);
+    RankingUncertainty result = summarised(gar, num_pairs, query.num_threads);
+    for (std::size_t source = 0; source < num_sources; ++source) {
+        if (query.model.varies[source]) continue;
+        for (PairUncertainty& pair : result.rows) pair.variance_share[source] = 0.0;
+    }
+    return result;
+}
+
 }  // namespace
 
 void draw_gar(const HomeDraws& draws, bool variance_shares, Index first, Index count,
               int num_threads, DrawnGar& gar) {
     Threads threads(num_threads);
     threads.run(count, [&](std::int64_t i, int) {
-        fill_column(draws, variance_shares, static_cast<std::uint32_t>(first + i),
-                    gar.col(first + i));
+        const auto draw = static_cast<std::uint32_t>(first + i);
+        std::optional<HomeDraws::Flows> other;
+        if (variance_shares) other = draws.flows(other_draws + draw);
+        fill_column(draws, draw, draws.flows(draw), other, variance_shares, gar.col(first + i));
     });
+}
+
+void draw_gar(const WorldDraws& draws, bool variance_shares, Index first, Index count,
+              int num_threads, DrawnGar& gar) {
+    Threads threads(num_threads);
+    const Index designs = variance_shares ? 2 : 1;
+    const Index at_once = std::max<Index>(1, draws.at_once(num_threads) / designs);
+    for (Index done = 0; done < count; done += at_once) {
+        const Index now = std::min(at_once, count - done);
+        // Flows take one thread each; the backend solves a draw's equations on all of them.
+        std::vector<std::optional<WorldFlows>> flows(static_cast<std::size_t>(2 * now));
+        threads.run(designs * now, [&](std::int64_t i, int) {
+            const auto draw = static_cast<std::uint32_t>(first + done + i % now);
+            flows[static_cast<std::size_t>(i)] = draws.flows(i < now ? draw : other_draws + draw);
+        });
+        for (Index i = 0; i < now; ++i) {
+            const Index draw = first + done + i;
+            fill_column(draws, static_cast<std::uint32_t>(draw), flows[static_cast<std::size_t>(i)],
+                        flows[static_cast<std::size_t>(now + i)], variance_shares, gar.col(draw));
+        }
+    }
 }
 
 RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_threads) {
@@ -166,39 +218,28 @@ RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_thre
     return result;
 }
 
-Index values_of_draw(const UncertaintyQuery& query, const ChokepointRanking& ranking) {
-    const Index designs = query.variance_shares ? 1 + Index{num_sources} : 1;
-    return designs * static_cast<Index>(ranking.rows.size());
+Index values_of_draw(const UncertaintyQuery& query, Index num_pairs) {
+    return (query.variance_shares ? 1 + Index{num_sources} : 1) * num_pairs;
 }
 
 RankingUncertainty ranking_uncertainty(const HomeEconomy& published, const ChokepointQuery& query,
                                        const ChokepointRanking& ranking,
                                        const UncertaintyQuery& uncertainty) {
-    if (uncertainty.num_draws < 1 || uncertainty.num_draws > most_draws) {
-        throw ArgumentError(fmt::format("{} draws, expected a number from 1 to {}",
-                                        uncertainty.num_draws, most_draws));
-    }
     NegativeFlows negative_flows;
     const HomeEconomy home = without_negative_flows(published, negative_flows);
     const HomeDraws draws(home, query, ranking.rows, uncertainty.model);
-    const auto pairs = static_cast<Index>(ranking.rows.size());
-    DrawnGar gar(values_of_draw(uncertainty, ranking), uncertainty.num_draws);
-    Index done = uncertainty.file != nullptr ? uncertainty.file->load(gar) : 0;
-    while (done < gar.cols()) {
-        const Index count = std::min(uncertainty.wave, gar.cols() - done);
-        draw_gar(draws, uncertainty.variance_shares, done, count, uncertainty.num_threads, gar);
-        if (uncertainty.file != nullptr) uncertainty.file->append(gar, done, count);
-        done += count;
-        if (uncertainty.progress) uncertainty.progress(done, gar.cols());
-        if (uncertainty.stop && uncertainty.stop()) break;
-    }
-    gar.conservativeResize(Eigen::NoChange, done);
-    RankingUncertainty result = summarised(gar, pairs, uncertainty.num_threads);
-    for (std::size_t source = 0; source < num_sources; ++source) {
-        if (uncertainty.model.varies[source]) continue;
-        for (PairUncertainty& pair : result.rows) pair.variance_share[source] = 0.0;
-    }
-    return result;
+    return in_waves(draws, static_cast<Index>(ranking.rows.size()), home_wave, uncertainty);
+}
+
+RankingUncertainty ranking_uncertainty(const IoTable& table, const HomeEconomy& home,
+                                       const Backend& backend, const ChokepointQuery& query,
+                                       const WorldChokepointRanking& ranking,
+                                       const UncertaintyQuery& uncertainty) {
+    std::vector<Chokepoint> pairs;
+    for (const WorldChokepoint& row : ranking.rows) pairs.push_back(row.home);
+    const WorldDraws draws(table, home, backend, query, pairs, uncertainty.model);
+    return in_waves(draws, static_cast<Index>(pairs.size()), draws.at_once(uncertainty.num_threads),
+                    uncertainty);
 }
 
 }  // namespace narrows

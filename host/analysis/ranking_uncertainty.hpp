@@ -9,6 +9,8 @@
 
 #include "host/analysis/draws_file.hpp"
 #include "host/analysis/home_draws.hpp"
+#include "host/analysis/world_chokepoints.hpp"
+#include "host/analysis/world_draws.hpp"
 
 namespace narrows {
 
@@ -18,7 +20,9 @@ struct UncertaintyQuery {
     Index num_draws = 0;           // 1 to 2^31 - 1
     bool variance_shares = false;  // four runs of the equations for each draw instead of one
     int num_threads = 1;
-    Index wave = 64;  // draws between two looks at progress
+    /// Draws between two looks at progress; 0: 64 in home scope, as many as flows are made for at
+    /// once (WorldDraws) in world scope.
+    Index wave = 0;
     std::function<void(std::int64_t done, std::int64_t total)> progress;  // may be empty
     /// Asked after every wave whether that is enough; may be empty.
     std::function<bool()> stop;
@@ -26,7 +30,7 @@ struct UncertaintyQuery {
     DrawsFile* file = nullptr;
 };
 /// Values of a draw: what DrawsFile keeps of each.
-Index values_of_draw(const UncertaintyQuery& query, const ChokepointRanking& ranking);
+Index values_of_draw(const UncertaintyQuery& query, Index num_pairs);
 
 /// GDP at risk of one pair over the draws. Quantiles of values interpolate between order statistics
 /// (Hyndman & Fan's type 7); those of ranks are ranks that occurred (type 1).
@@ -52,8 +56,11 @@ struct RankingUncertainty {
 /// alone, so columns may be computed at any time, in any order.
 using DrawnGar = Eigen::MatrixXd;
 
-/// Fills the columns [first, first + count).
+/// Fills the columns [first, first + count). In home scope every thread makes draws of its own; in
+/// world scope the threads make flows of some draws, then the backend solves draw after draw.
 void draw_gar(const HomeDraws& draws, bool variance_shares, Index first, Index count,
+              int num_threads, DrawnGar& gar);
+void draw_gar(const WorldDraws& draws, bool variance_shares, Index first, Index count,
               int num_threads, DrawnGar& gar);
 
 /// The figures of every pair from all columns. Throws NumericalError where every draw failed.
@@ -69,6 +76,13 @@ RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_thre
 /// do.
 RankingUncertainty ranking_uncertainty(const HomeEconomy& home, const ChokepointQuery& query,
                                        const ChokepointRanking& ranking,
+                                       const UncertaintyQuery& uncertainty);
+
+/// The same in world scope: `ranking` is that of rank_world_chokepoints. Throws what WorldDraws
+/// does.
+RankingUncertainty ranking_uncertainty(const IoTable& table, const HomeEconomy& home,
+                                       const Backend& backend, const ChokepointQuery& query,
+                                       const WorldChokepointRanking& ranking,
                                        const UncertaintyQuery& uncertainty);
 
 }  // namespace narrows

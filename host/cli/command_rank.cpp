@@ -36,9 +36,6 @@ void keep_top(std::vector<Row>& rows, std::int64_t top) {
 void run_rank(RankOptions options) {
     const bool netcdf = is_netcdf(options.output);
     const UncertaintyOptions& draws = options.uncertainty;
-    if (draws.draws > 0 && options.scope != "home") {
-        throw ArgumentError("--draws works with --scope home");
-    }
     const IoTable table = open_table(options.table);
     const std::vector<std::string> homes = homes_of(options.grid, table);
     const std::vector<double> shares = shares_of(options.grid);
@@ -79,18 +76,24 @@ void run_rank(RankOptions options) {
     record.parameters["top"] =
         options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top);
     std::optional<DeferInterrupts> finish_first;  // what is complete is printed all the same
+    std::optional<RankingUncertainty> uncertainty;
     Document document;
     if (options.scope == "world") {
         WorldChokepointRanking ranking = naming_table(options.table.name, [&] {
             return rank_world_chokepoints(table, home, model, query, asked.criticality);
         });
+        if (draws.draws > 0) {
+            finish_first.emplace();
+            uncertainty = naming_table(options.table.name, [&] {
+                return uncertainty_of(draws, table, home, model.backend(), asked, ranking, record);
+            });
+        }
         keep_top(ranking.rows, options.top);
         document = world_chokepoint_report(home, table.classification(), query, ranking,
                                            table.meta().unit, std::move(record));
     } else {
         ChokepointRanking ranking =
             naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
-        std::optional<RankingUncertainty> uncertainty;
         if (draws.draws > 0) {
             finish_first.emplace();
             uncertainty = naming_table(options.table.name, [&] {
@@ -99,9 +102,9 @@ void run_rank(RankOptions options) {
         }
         keep_top(ranking.rows, options.top);
         document = chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
-        if (uncertainty) {
-            add_uncertainty(document, *uncertainty, draws.draws, draws.variance_shares);
-        }
+    }
+    if (uncertainty) {
+        add_uncertainty(document, *uncertainty, draws.draws, draws.variance_shares);
     }
     naming_table(options.table.name, [&] {
         add_columns(document, columns, table, home, model,

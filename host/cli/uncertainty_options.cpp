@@ -38,14 +38,13 @@ CriticalityRatings ratings_of(const RankingQuery& asked, const HomeEconomy& home
     return {asked.query.criticality, 0.0};
 }
 
+/// Of `flows`, those that are drawn.
 DrawModel draw_model(const UncertaintyOptions& options, const RankingQuery& asked,
-                     const HomeEconomy& home) {
+                     const HomeEconomy& home, const Eigen::MatrixXd& flows) {
     DrawModel model;
     model.seed = options.seed;
     model.cell_errors = cell_errors(options.cell_error);
-    NegativeFlows negative_flows;  // the ranking has counted them
-    model.cell_errors.exponent =
-        cell_error_exponent(without_negative_flows(home, negative_flows), model.cell_errors);
+    model.cell_errors.exponent = cell_error_exponent(flows, model.cell_errors);
     model.criticality = ratings_of(asked, home);
     for (std::size_t source = 0; source < num_sources; ++source) {
         model.varies[source] = std::find(options.fixed.begin(), options.fixed.end(),
@@ -91,6 +90,34 @@ std::string key_of(const RunRecord& record) {
     return hash.text();
 }
 
+/// Draws with their progress, kept in a checkpoint where one is asked for.
+template <class Ranking>
+RankingUncertainty run_draws(const UncertaintyOptions& options, const RankingQuery& asked,
+                             DrawModel model, std::size_t num_pairs, RunRecord& record,
+                             const Ranking& uncertainty) {
+    Progress progress("draws");
+    UncertaintyQuery query;
+    query.model = std::move(model);
+    query.num_draws = options.draws;
+    query.variance_shares = options.variance_shares;
+    query.num_threads = asked.query.num_threads;
+    query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
+    record.seed = options.seed;
+    record.parameters["draws"] = options.draws;
+    record.parameters["variance_shares"] = options.variance_shares;
+    record.parameters.update(parameters_of(query.model, asked.query.lambda));
+    std::optional<DrawsFile> file;
+    if (!options.checkpoint.empty()) {
+        file.emplace(options.checkpoint, key_of(record),
+                     values_of_draw(query, static_cast<Index>(num_pairs)), options.resume);
+        query.file = &*file;
+    }
+    query.stop = [] { return DeferInterrupts::is_waiting(); };
+    RankingUncertainty result = uncertainty(query);
+    if (result.num_draws < options.draws) say_interrupted(result.num_draws, options);
+    return result;
+}
+
 }  // namespace
 
 void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
@@ -134,27 +161,23 @@ void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
 RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const HomeEconomy& home,
                                   const RankingQuery& asked, const ChokepointRanking& ranking,
                                   RunRecord& record) {
-    Progress progress("draws");
-    UncertaintyQuery query;
-    query.model = draw_model(options, asked, home);
-    query.num_draws = options.draws;
-    query.variance_shares = options.variance_shares;
-    query.num_threads = asked.query.num_threads;
-    query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
-    record.seed = options.seed;
-    record.parameters["draws"] = options.draws;
-    record.parameters["variance_shares"] = options.variance_shares;
-    record.parameters.update(parameters_of(query.model, asked.query.lambda));
-    std::optional<DrawsFile> file;
-    if (!options.checkpoint.empty()) {
-        file.emplace(options.checkpoint, key_of(record), values_of_draw(query, ranking),
-                     options.resume);
-        query.file = &*file;
-    }
-    query.stop = [] { return DeferInterrupts::is_waiting(); };
-    RankingUncertainty result = ranking_uncertainty(home, asked.query, ranking, query);
-    if (result.num_draws < options.draws) say_interrupted(result.num_draws, options);
-    return result;
+    NegativeFlows negative_flows;  // the ranking has counted them
+    const Purchases bought = purchases(without_negative_flows(home, negative_flows));
+    return run_draws(options, asked, draw_model(options, asked, home, bought.flows),
+                     ranking.rows.size(), record, [&](const UncertaintyQuery& query) {
+                         return ranking_uncertainty(home, asked.query, ranking, query);
+                     });
+}
+
+RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const IoTable& table,
+                                  const HomeEconomy& home, const Backend& backend,
+                                  const RankingQuery& asked, const WorldChokepointRanking& ranking,
+                                  RunRecord& record) {
+    return run_draws(options, asked, draw_model(options, asked, home, table.Z().cwiseMax(0.0)),
+                     ranking.rows.size(), record, [&](const UncertaintyQuery& query) {
+                         return ranking_uncertainty(table, home, backend, asked.query, ranking,
+                                                    query);
+                     });
 }
 
 }  // namespace narrows::cli

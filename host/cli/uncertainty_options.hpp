@@ -30,5 +30,10 @@ void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options);
 RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const HomeEconomy& home,
                                   const RankingQuery& asked, const ChokepointRanking& ranking,
                                   RunRecord& record);
+/// The same in world scope; the backend solves the equations.
+RankingUncertainty uncertainty_of(const UncertaintyOptions& options, const IoTable& table,
+                                  const HomeEconomy& home, const Backend& backend,
+                                  const RankingQuery& asked, const WorldChokepointRanking& ranking,
+                                  RunRecord& record);
 
 }  // namespace narrows::cli

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "host/analysis/extraction.hpp"
-#include "host/analysis/world_chokepoints.hpp"
+#include "host/analysis/ranking_uncertainty.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/perturbed_tables.hpp"
 
@@ -111,6 +111,30 @@ TEST_P(Cuda, RanksTheSameWithTheWorldInView) {
         EXPECT_NEAR(row.home.gar, expected.rows[i].home.gar, bound);
         EXPECT_NEAR(row.home.gar_tail, expected.rows[i].home.gar_tail, bound);
         EXPECT_NEAR(row.world, expected.rows[i].world, bound);
+    }
+}
+
+TEST_P(Cuda, DrawsTheSameWithTheWorldInView) {
+    const HomeEconomy home = home_economy(table_, "R2");
+    ChokepointQuery query;
+    query.coalitions = each_origin(home);
+    const LeontiefModel model(Backend::cpu(), home.coefficients());
+    const WorldChokepointRanking ranking =
+        rank_world_chokepoints(table_, home, model, query, cost_share_criticality);
+    UncertaintyQuery asked;
+    asked.model.criticality = cost_share_ratings(home);
+    asked.num_draws = 3;
+
+    const RankingUncertainty found =
+        ranking_uncertainty(table_, home, on_cuda().backend(), query, ranking, asked);
+
+    const RankingUncertainty expected =
+        ranking_uncertainty(table_, home, Backend::cpu(), query, ranking, asked);
+    ASSERT_EQ(found.rows.size(), expected.rows.size());
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+        const double bound = 1e-11 * ranking.gdp;
+        EXPECT_NEAR(found.rows[i].median, expected.rows[i].median, bound);
+        EXPECT_NEAR(found.rows[i].q95, expected.rows[i].q95, bound);
     }
 }
 

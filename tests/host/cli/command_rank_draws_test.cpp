@@ -126,7 +126,6 @@ TEST(RankDraws, RefusesWhatItCannotDo) {
     const auto refused = [](const Arguments& more, const Arguments& parts) {
         expect_refused(run_narrows(draws(more)), 2, parts);
     };
-    refused({"--scope", "world"}, {"--draws works with --scope home"});
     refused({"--seed", "-1"}, {"--seed: found '-1', expected a whole number from 0"});
     refused({"--seed", "18446744073709551616"}, {"--seed", "to 18446744073709551615"});
     refused({"--cell-error", "a"}, {"--cell-error: found 'a', expected one number A or two, A,B"});
