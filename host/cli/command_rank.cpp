@@ -33,83 +33,93 @@ void keep_top(std::vector<Row>& rows, std::int64_t top) {
     }
 }
 
-void run_rank(RankOptions options) {
-    const bool netcdf = is_netcdf(options.output);
-    const UncertaintyOptions& draws = options.uncertainty;
-    const IoTable table = open_table(options.table);
-    const std::vector<std::string> homes = homes_of(options.grid, table);
-    const std::vector<double> shares = shares_of(options.grid);
-    if (homes.size() > 1 || shares.size() > 1 || netcdf) {
-        if (!options.columns.columns.empty() || !options.columns.geopolitics.empty()) {
-            throw ArgumentError(
-                "--columns takes one home and one share, and table, csv or json as --output");
-        }
-        if (draws.draws > 0) {
-            throw ArgumentError(
-                "--draws takes one home and one share, and table, csv or json as --output");
-        }
-        return run_rank_grid({table, options.table.name, options.ranking, homes, shares,
-                              options.scope, options.top, options.output, options.backend});
+/// One home at one share, and what is known before it is ranked.
+struct Work {
+    const RankOptions& options;
+    const IoTable& table;
+    const HomeEconomy& home;
+    const LeontiefModel& model;
+    const RankingQuery& asked;
+    RunRecord record;
+    /// Taken before the first draw: an interrupt waits until what is complete is printed.
+    std::optional<DeferInterrupts> finish_first;
+};
+
+/// Whether draws are asked for; then an interrupt waits from here on.
+bool with_draws(Work& work) {
+    if (work.options.uncertainty.draws > 0) work.finish_first.emplace();
+    return work.options.uncertainty.draws > 0;
+}
+
+void add_draws(Document& document, const std::optional<RankingUncertainty>& uncertainty,
+               const UncertaintyOptions& asked) {
+    if (uncertainty) add_uncertainty(document, *uncertainty, asked.draws, asked.variance_shares);
+}
+
+Document rank_home(Work& work) {
+    const RankOptions& options = work.options;
+    ChokepointRanking ranking = rank_chokepoints(work.home, work.model, work.asked.query);
+    std::optional<RankingUncertainty> uncertainty;
+    if (with_draws(work)) {
+        uncertainty =
+            uncertainty_of(options.uncertainty, work.home, work.asked, ranking, work.record);
     }
-    options.ranking.home = homes.front();
-    options.ranking.share = shares.front();
-    RunRecord record = start_record("rank", table);
-    const HomeEconomy home =
-        naming_table(options.table.name, [&] { return home_economy(table, options.ranking.home); });
+    keep_top(ranking.rows, options.top);
+    Document document = chokepoint_report(work.home, work.asked.query, ranking,
+                                          work.table.meta().unit, std::move(work.record));
+    add_draws(document, uncertainty, options.uncertainty);
+    return document;
+}
 
-    RankingQuery asked = ranking_query(options.ranking, home, table);
-    ChokepointQuery& query = asked.query;
-    query.num_threads = options.backend.threads;
-    const ColumnQuery columns = column_query(options.columns, table, home);
+Document rank_world(Work& work) {
+    const RankOptions& options = work.options;
+    WorldChokepointRanking ranking = rank_world_chokepoints(
+        work.table, work.home, work.model, work.asked.query, work.asked.criticality);
+    std::optional<RankingUncertainty> uncertainty;
+    if (with_draws(work)) {
+        uncertainty = uncertainty_of(options.uncertainty, work.table, work.home,
+                                     work.model.backend(), work.asked, ranking, work.record);
+    }
+    keep_top(ranking.rows, options.top);
+    Document document =
+        world_chokepoint_report(work.home, work.table.classification(), work.asked.query, ranking,
+                                work.table.meta().unit, std::move(work.record));
+    add_draws(document, uncertainty, options.uncertainty);
+    return document;
+}
 
-    const BackendChoice choice = choose(options.backend);
-    const LeontiefModel model = naming_table(options.table.name, [&] {
-        return LeontiefModel(choice.backend, home.coefficients(), codes_of(home.sectors),
-                             parse_solve_method(options.backend.method));
-    });
-    Progress progress("scenarios");
-    query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
-
-    record_model(record, model, choice.reason);
+/// Everything but what draws add.
+void complete(RunRecord& record, const RankOptions& options, const HomeEconomy& home,
+              const LeontiefModel& model, const RankingQuery& asked,
+              const std::string& backend_reason) {
+    record_model(record, model, backend_reason);
     record.threads = options.backend.threads;
     record.parameters = ranking_parameters(home, asked, options.scope);
     record.parameters["top"] =
         options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top);
-    std::optional<DeferInterrupts> finish_first;  // what is complete is printed all the same
-    std::optional<RankingUncertainty> uncertainty;
-    Document document;
-    if (options.scope == "world") {
-        WorldChokepointRanking ranking = naming_table(options.table.name, [&] {
-            return rank_world_chokepoints(table, home, model, query, asked.criticality);
-        });
-        if (draws.draws > 0) {
-            finish_first.emplace();
-            uncertainty = naming_table(options.table.name, [&] {
-                return uncertainty_of(draws, table, home, model.backend(), asked, ranking, record);
-            });
-        }
-        keep_top(ranking.rows, options.top);
-        document = world_chokepoint_report(home, table.classification(), query, ranking,
-                                           table.meta().unit, std::move(record));
-    } else {
-        ChokepointRanking ranking =
-            naming_table(options.table.name, [&] { return rank_chokepoints(home, model, query); });
-        if (draws.draws > 0) {
-            finish_first.emplace();
-            uncertainty = naming_table(options.table.name, [&] {
-                return uncertainty_of(draws, home, asked, ranking, record);
-            });
-        }
-        keep_top(ranking.rows, options.top);
-        document = chokepoint_report(home, query, ranking, table.meta().unit, std::move(record));
-    }
-    if (uncertainty) {
-        add_uncertainty(document, *uncertainty, draws.draws, draws.variance_shares);
-    }
-    naming_table(options.table.name, [&] {
-        add_columns(document, columns, table, home, model,
-                    parse_solve_method(options.backend.method));
+}
+
+void rank_one(const RankOptions& options, const IoTable& table) {
+    const std::string& name = options.table.name;
+    RunRecord record = start_record("rank", table);
+    const SolveMethod method = parse_solve_method(options.backend.method);
+    const HomeEconomy home =
+        naming_table(name, [&] { return home_economy(table, options.ranking.home); });
+    RankingQuery asked = ranking_query(options.ranking, home, table);
+    asked.query.num_threads = options.backend.threads;
+    const ColumnQuery columns = column_query(options.columns, table, home);
+    const BackendChoice choice = choose(options.backend);
+    const LeontiefModel model = naming_table(name, [&] {
+        return LeontiefModel(choice.backend, home.coefficients(), codes_of(home.sectors), method);
     });
+    Progress progress("scenarios");
+    asked.query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
+
+    complete(record, options, home, model, asked, choice.reason);
+    Work work{options, table, home, model, asked, std::move(record), std::nullopt};
+    Document document = naming_table(
+        name, [&] { return options.scope == "world" ? rank_world(work) : rank_home(work); });
+    naming_table(name, [&] { add_columns(document, columns, table, home, model, method); });
     if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;
@@ -117,6 +127,31 @@ void run_rank(RankOptions options) {
         document.notes.insert(document.notes.begin(), "No imports are blocked: nothing to rank.");
     }
     print(std::move(document), options.output);
+}
+
+/// Throws ArgumentError for what a grid does not do.
+void check_grid(const RankOptions& options) {
+    constexpr const char* one = " takes one home and one share, and table, csv or json as --output";
+    if (!options.columns.columns.empty() || !options.columns.geopolitics.empty()) {
+        throw ArgumentError(std::string("--columns") + one);
+    }
+    if (options.uncertainty.draws > 0) throw ArgumentError(std::string("--draws") + one);
+}
+
+void run_rank(RankOptions options) {
+    const bool netcdf = is_netcdf(options.output);
+    const IoTable table = open_table(options.table);
+    const std::vector<std::string> homes = homes_of(options.grid, table);
+    const std::vector<double> shares = shares_of(options.grid);
+    if (homes.size() > 1 || shares.size() > 1 || netcdf) {
+        check_grid(options);
+        run_rank_grid({table, options.table.name, options.ranking, homes, shares, options.scope,
+                       options.top, options.output, options.backend});
+        return;
+    }
+    options.ranking.home = homes.front();
+    options.ranking.share = shares.front();
+    rank_one(options, table);
 }
 
 }  // namespace
