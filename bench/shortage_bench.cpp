@@ -116,6 +116,11 @@ void shortage(benchmark::State& state, const std::string& backend_name) {
     state.counters["sweeps"] = static_cast<double>(sweeps) / solved;
     const double operations = static_cast<double>(sweeps) * world.operations;
     state.counters["operations"] = benchmark::Counter(operations, benchmark::Counter::kIsRate);
+    // The least: w read once for all scenarios of a sweep, losses read and written once each.
+    const auto scenarios = static_cast<double>(world.withheld.size());
+    const double bytes = static_cast<double>(sweeps) * (8.0 * world.operations / scenarios +
+                                                        16.0 * static_cast<double>(world.w.rows()));
+    state.counters["least_bytes"] = benchmark::Counter(bytes, benchmark::Counter::kIsRate);
     static std::map<std::string, double> products;
     double& product = products[backend_name];
     if (product == 0.0) product = product_rate(*backend, 2000);
@@ -128,6 +133,7 @@ void shortage(benchmark::State& state, const std::string& backend_name) {
 void sizes(benchmark::internal::Benchmark* bench) {
     bench->ArgNames({"regions", "products", "goods", "ways"})
         ->Args({13, 24, 15, 12})
+        ->Args({41, 35, 16, 4})
         ->Args({41, 35, 16, 40})
         ->Args({77, 32, 32, 76})
         ->Args({1, 35, 35, 4000})

@@ -148,10 +148,18 @@ std::vector<Index> random_permutation(Index n, unsigned seed) {
 
 IoTable permuted(const IoTable& table, const std::vector<Index>& order) {
     TableData data = table.data();
-    std::vector<Sector> reordered;
-    for (const Index i : order) reordered.push_back(table.classification().sector(i));
-    data.classification =
-        Classification::national(std::move(reordered), table.classification().regions().front());
+    const Classification& classes = table.classification();
+    if (table.is_multi_regional()) {
+        std::vector<std::string> labels;
+        for (const Index i : order) labels.push_back(classes.label(i));
+        data.classification =
+            Classification::multi_regional(classes.sectors(), classes.regions(), labels);
+    } else {
+        std::vector<Sector> reordered;
+        for (const Index i : order) reordered.push_back(classes.sector(i));
+        data.classification =
+            Classification::national(std::move(reordered), classes.regions().front());
+    }
     data.Z = table.Z()(order, order);
     data.F = table.F()(order, Eigen::all);
     if (table.has_imports()) data.M = table.M()(order, order);

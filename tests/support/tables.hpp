@@ -23,7 +23,7 @@ IoTable small_world();
 /// A permutation of 0 .. n-1.
 std::vector<Index> random_permutation(Index n, unsigned seed);
 
-/// The same table with its nodes in another order; sectors of a national table only.
+/// The same table with its nodes in another order; a national table also with its sectors.
 IoTable permuted(const IoTable& table, const std::vector<Index>& order);
 
 /// The same table with every flow multiplied (another unit of account).

@@ -35,13 +35,13 @@ Asked ask(const IoTable& table, const std::string& home, const CriticalityRule& 
     return asked;
 }
 
-LeontiefModel model_of(const HomeEconomy& home) {
-    return LeontiefModel(Backend::cpu(), home.coefficients());
+LeontiefModel model_of(const HomeEconomy& home, int num_threads = 0) {
+    return LeontiefModel(Backend::cpu({.num_threads = num_threads}), home.coefficients());
 }
 
-WorldChokepointRanking rank(const Asked& asked) {
-    return rank_world_chokepoints(asked.table, asked.home, model_of(asked.home), asked.query,
-                                  asked.rule);
+WorldChokepointRanking rank(const Asked& asked, int num_threads = 0) {
+    return rank_world_chokepoints(asked.table, asked.home, model_of(asked.home, num_threads),
+                                  asked.query, asked.rule);
 }
 
 ChokepointRanking rank_home(const Asked& asked) {
@@ -218,10 +218,44 @@ TEST_P(WorldProperties, CoalitionsLoseAtMostTheSumOfTheirMembers) {
     }
 }
 
+/// GDP at risk by pair.
+std::map<std::pair<Index, Coalition>, double> gar_of(const WorldChokepointRanking& ranking) {
+    std::map<std::pair<Index, Coalition>, double> gar;
+    for (const WorldChokepoint& row : ranking.rows) gar[key_of(row.home)] = row.home.gar;
+    return gar;
+}
+
+TEST_P(WorldProperties, LossesGrowWithShareLambdaAndCoalition) {
+    const auto base = gar_of(rank(asked_));
+    const auto grown = [&](const char* what) {
+        for (const auto& [pair, gar] : gar_of(rank(asked_))) {
+            EXPECT_GE(gar, base.at(pair) * (1.0 - 1e-12)) << what;
+        }
+    };
+    asked_.query.share = 0.7;
+    grown("share");
+    asked_.query.share = 0.5;
+    asked_.query.lambda = 0.8;
+    grown("lambda");
+    for (const auto& [pair, gar] : base) {  // all imports are each origin's and the others'
+        if (pair.second.size() > 1) continue;
+        EXPECT_LE(gar, base.at({pair.first, asked_.query.coalitions.back()}) * (1.0 + 1e-12));
+    }
+}
+
+TEST_P(WorldProperties, TheOrderOfNodesDoesNotMatter) {
+    const auto expected = gar_of(rank(asked_));
+    const IoTable permuted = test::permuted(asked_.table, test::random_permutation(24, GetParam()));
+
+    const auto found = gar_of(rank(ask(permuted, "R1", cost_share_criticality)));
+
+    ASSERT_EQ(found.size(), expected.size());
+    for (const auto& [pair, gar] : expected) EXPECT_NEAR(found.at(pair), gar, 1e-12 * gar);
+}
+
 TEST_P(WorldProperties, ThreadsAndOtherCoalitionsDoNotChangeABit) {
-    const WorldChokepointRanking all = rank(asked_);
-    asked_.query.num_threads = 3;
-    const WorldChokepointRanking threads = rank(asked_);
+    const WorldChokepointRanking all = rank(asked_, 1);
+    const WorldChokepointRanking threads = rank(asked_, 3);
     ASSERT_EQ(threads.rows.size(), all.rows.size());
     for (std::size_t i = 0; i < all.rows.size(); ++i) {
         EXPECT_EQ(threads.rows[i].home.gar, all.rows[i].home.gar);
