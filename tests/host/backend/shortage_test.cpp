@@ -10,6 +10,8 @@
 #include <Eigen/Core>
 #include <gtest/gtest.h>
 
+#include "kernels/common/bottleneck.hpp"
+
 #include "host/base/error.hpp"
 
 #include "tests/host/backend/open_backend.hpp"
@@ -207,6 +209,53 @@ TEST_P(ShortageOn, MoreUsersAndScenariosThanATileHasAreAllAnswered) {
     }
     EXPECT_GE(answers[0].loss.minCoeff(), 0.0);
     EXPECT_GE((answers[1].loss - answers[0].loss).minCoeff(), -1e-15);  // more is passed on
+}
+
+TEST_P(ShortageOn, OfOneRegionIsTheBottleneckOfHomeScope) {
+    constexpr Index n = 23;
+    std::mt19937 random(4);
+    std::uniform_real_distribution<double> unit(0.0, 1.0);
+    const auto any = [&] { return random() % 4 == 0 ? 0.0 : unit(random); };
+    const MatrixXd c = MatrixXd::NullaryExpr(n, n, any);
+    const MatrixXd d = MatrixXd::NullaryExpr(n, n, any);
+    // beta + d <= 1: a user's need is blocked or met at home, at most.
+    MatrixXd beta = MatrixXd::NullaryExpr(n, 2 * n, any);
+    for (Index s = 0; s < 2 * n; ++s) {
+        beta.col(s).array() *= 1.0 - d.row(s % n).transpose().array();
+    }
+    System system;
+    system.w = c.cwiseProduct(d);
+    system.w.diagonal().setZero();
+    system.direct.resize(n, 2 * n);
+    system.delivered = MatrixXd::Ones(1, 2 * n);
+    std::vector<kernels::BottleneckScenario> scenarios;
+    MatrixXd expected(n, 2 * n);
+    Eigen::Matrix<std::int64_t, Eigen::Dynamic, Eigen::Dynamic> binding(n, 2 * n);
+    for (Index j = 0; j < n; ++j) {
+        system.starts.push_back(j + 1);
+        system.home.push_back(j);
+    }
+    for (Index s = 0; s < 2 * n; ++s) {
+        const Index product = s % n;
+        system.products.push_back(product);
+        system.direct.col(s) = c.row(product).transpose().cwiseProduct(beta.col(s));
+        kernels::BottleneckScenario scenario;
+        scenario.product = product;
+        scenario.blocked_share = beta.col(s).data();
+        scenario.loss_share = expected.col(s).data();
+        scenario.binding_input = binding.col(s).data();
+        scenarios.push_back(scenario);
+    }
+    kernels::Bottleneck(n, c.data(), d.data()).solve(scenarios, 0.7, 1);
+
+    const Answer answer = solve(backend(), system, {0.7})[0];
+
+    for (Index s = 0; s < 2 * n; ++s) {
+        const double bound =
+            answer.error[s] + scenarios[static_cast<std::size_t>(s)].loss_share_error;
+        EXPECT_LE((answer.loss.col(s) - expected.col(s)).cwiseAbs().maxCoeff(), bound) << s;
+        EXPECT_LE(bound, 1e-13);
+    }
 }
 
 TEST_P(ShortageOn, AScenarioHasTheSameBitsInAnyBatchOnAnyThreads) {
