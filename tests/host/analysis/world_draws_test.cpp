@@ -233,10 +233,10 @@ TEST(WorldUncertainty, WithoutVarianceIsTheRankingToTheBit) {
 TEST(WorldUncertainty, HasTheSameBitsForAnyThreadsAndWavesAndResumed) {
     RankedWorld world = china();
     world.uncertainty.variance_shares = true;
-    world.uncertainty.num_draws = 8;
+    world.uncertainty.num_draws = 5;
     const RankingUncertainty expected = world.run();
     EXPECT_LT(expected.rows[0].q05, expected.rows[0].q95);
-    for (const auto& [threads, wave] : {std::pair{2, 1}, {3, 5}, {1, 5}, {2, 0}, {3, 100}}) {
+    for (const auto& [threads, wave] : {std::pair{2, 1}, {1, 3}, {3, 0}, {3, 100}}) {
         world.uncertainty.num_threads = threads;
         world.uncertainty.wave = wave;
         expect_same_bits(world.run(threads), expected);
@@ -245,12 +245,12 @@ TEST(WorldUncertainty, HasTheSameBitsForAnyThreadsAndWavesAndResumed) {
     const test::ScratchFolder folder;
     const Index values =
         values_of_draw(world.uncertainty, static_cast<Index>(world.ranking.rows.size()));
-    for (const Index draws : {3, 8}) {
+    for (const Index draws : {2, 5}) {
         DrawsFile file(folder.path() / "draws", "key", values, true);
         world.uncertainty.file = &file;
         world.uncertainty.num_draws = draws;
         const RankingUncertainty found = world.run(2);
-        if (draws == 8) expect_same_bits(found, expected);
+        if (draws == 5) expect_same_bits(found, expected);
     }
 }
 
@@ -267,18 +267,18 @@ TEST(WorldUncertainty, LooksAtProgressAfterEachWave) {
 
 TEST(WorldUncertainty, CountsDrawsThatCannotBeBalancedAndLeavesThemOut) {
     RankedWorld world = china();
-    world.uncertainty.num_draws = 40;
+    world.uncertainty.num_draws = 16;
     world.uncertainty.model.balancing.max_iterations = 80;
     const WorldDraws draws = world.draws();
     Index expected = 0;
-    for (std::uint32_t draw = 0; draw < 40; ++draw) expected += draws.flows(draw) ? 0 : 1;
+    for (std::uint32_t draw = 0; draw < 16; ++draw) expected += draws.flows(draw) ? 0 : 1;
     ASSERT_GT(expected, 0);
-    ASSERT_LT(expected, 40);
+    ASSERT_LT(expected, 16);
 
     const RankingUncertainty found = world.run();
 
     EXPECT_EQ(found.num_failed, expected);
-    EXPECT_EQ(found.num_draws, 40);
+    EXPECT_EQ(found.num_draws, 16);
     world.uncertainty.model.balancing.max_iterations = 1;
     EXPECT_THROW(world.run(), NumericalError);
 }
@@ -319,6 +319,10 @@ TEST(WorldUncertainty, GivesAllVarianceToTheOnlySourceThatVaries) {
 
 TEST(Wiod2013, PairsOfChinaAreDrawnWithTheWorldInView) {
     NARROWS_NEEDS_SHARED("data/wiod2013/2011");
+#if defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP()
+        << "takes two minutes under the sanitizers; smaller tables go through the same code";
+#endif
     RankedWorld world(read_table(test::shared_path("data/wiod2013/2011").string(), {}), "CHN");
     world.uncertainty.num_draws = 2;
     world.uncertainty.num_threads = 2;

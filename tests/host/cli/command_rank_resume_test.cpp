@@ -30,13 +30,13 @@ std::string rows_of(const ProgramResult& result) {
 }
 
 TEST(RankResume, KilledAtRandomPointsTwentyTimesGivesTheSameBits) {
-    const std::string whole = rows_of(run_narrows(rank({"--draws", "1500", "--output", "csv"})));
+    const std::string whole = rows_of(run_narrows(rank({"--draws", "800", "--output", "csv"})));
     std::mt19937 random(7);
     for (int round = 0; round < 4; ++round) {
         const ScratchFolder folder;
         const std::string file = folder.path() / "draws";
         const auto arguments =
-            rank({"--draws", "1500", "--output", "csv", "--checkpoint", file, "--resume"});
+            rank({"--draws", "800", "--output", "csv", "--checkpoint", file, "--resume"});
         int killed = 0;
         for (int i = 0; i < 5; ++i) {
             const std::int64_t wait = 20000 + random() % 100000;

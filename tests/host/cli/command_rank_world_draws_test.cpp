@@ -13,9 +13,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Arguments = std::vector<std::string>;
 
-Arguments draws(const Arguments& more) {
+Arguments draws(const Arguments& more, const std::string& count = "8") {
     Arguments arguments = {"rank",    "world-2011", "--home",  "CHN",
-                           "--scope", "world",      "--draws", "20"};
+                           "--scope", "world",      "--draws", count};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
 }
@@ -24,7 +24,7 @@ TEST(RankWorldDraws, AddsItsKeysToEveryRow) {
     const Json ranking = run_json(draws({"--seed", "7", "--top", "12"}));
 
     EXPECT_EQ(ranking["scope"], "world");
-    EXPECT_EQ(ranking["draws"], 20);
+    EXPECT_EQ(ranking["draws"], 8);
     EXPECT_EQ(ranking["failed_draws"], 0);
     ASSERT_EQ(ranking["rows"].size(), 12U);
     for (const Json& row : ranking["rows"]) {
@@ -43,7 +43,7 @@ TEST(RankWorldDraws, AddsItsKeysToEveryRow) {
     const Json& run = ranking["run"];
     EXPECT_EQ(run["seed"], 7);
     EXPECT_EQ(run["parameters"]["scope"], "world");
-    EXPECT_EQ(run["parameters"]["draws"], 20);
+    EXPECT_EQ(run["parameters"]["draws"], 8);
     EXPECT_EQ(run["parameters"]["cell_error"][0], 0.05);
     EXPECT_EQ(run["parameters"]["ramp_end_range"], (Json{0.0025, 0.01}));
     EXPECT_EQ(run["parameters"]["rating_concentration"], 10.0);
@@ -55,7 +55,8 @@ TEST(RankWorldDraws, WithoutVarianceIsTheRankingToTheBit) {
         const Json plain =
             run_json({"rank", "--home", "CHN", "--scope", "world", "--criticality", rule});
         const Json drawn = run_json(draws({"--fix", "criticality,lambda", "--cell-error", "0,0",
-                                           "--criticality", rule, "--variance-shares"}));
+                                           "--criticality", rule, "--variance-shares"},
+                                          "3"));
         ASSERT_EQ(drawn["rows"].size(), plain["rows"].size());
         for (std::size_t i = 0; i < plain["rows"].size(); ++i) {
             const Json& row = drawn["rows"][i];
@@ -79,7 +80,8 @@ TEST(RankWorldDraws, IsTheSameForAnyNumberOfThreadsAndAnotherForAnotherSeed) {
 }
 
 TEST(RankWorldDraws, SharesVarianceBySource) {
-    const Json row = run_json(draws({"--variance-shares", "--fix", "criticality"}))["rows"][0];
+    const Json row =
+        run_json(draws({"--variance-shares", "--fix", "criticality"}, "20"))["rows"][0];
     EXPECT_GT(row["variance_share_lambda"], 0.5);
     EXPECT_LT(row["variance_share_data"], 0.5);
     EXPECT_EQ(row["variance_share_criticality"], 0.0);
@@ -89,7 +91,7 @@ TEST(RankWorldDraws, GoOnFromACheckpointOfTheirOwnScope) {
     const ScratchFolder folder;
     const std::string file = folder.path() / "draws";
     EXPECT_EQ(run_narrows({"rank", "world-2011", "--home", "CHN", "--scope", "world", "--draws",
-                           "7", "--checkpoint", file})
+                           "3", "--checkpoint", file})
                   .exit_code,
               0);
     const Json more = run_json(draws({"--checkpoint", file, "--resume"}));
