@@ -22,7 +22,7 @@ import time
 
 import numpy as np
 
-from compare_world import read_matrix
+from compare_world import read_matrix, write_report
 
 PURCHASES, RATINGS, RAMP, LAMBDA = range(4)  # streams
 MASK = np.uint64(0xFFFFFFFF)
@@ -203,11 +203,7 @@ def main(argv):
         "largest_relative_difference": worst,
         "numpy": np.__version__,
     }
-    for key, value in report.items():
-        print("%-32s %s" % (key, "%.4g" % value if isinstance(value, float) else value))
-    if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump(report, file, indent=1)
+    write_report(report, arguments.json)
     # RAS stops at a relative error of 1e-9 in narrows.
     return 0 if worst <= 1e-7 else 1
 

@@ -20,6 +20,15 @@ import time
 import numpy as np
 
 
+def write_report(report, path):
+    """Prints the report, and writes it as JSON where there is a path."""
+    for key, value in report.items():
+        print("%-32s %s" % (key, "%.4g" % value if isinstance(value, float) else value))
+    if path:
+        with open(path, "w") as file:
+            json.dump(report, file, indent=1)
+
+
 def read_matrix(path):
     with open(path, newline="") as file:
         rows = csv.reader(file)
@@ -136,11 +145,7 @@ def main(argv):
         "largest_relative_difference": worst,
         "numpy": np.__version__,
     }
-    for key, value in report.items():
-        print("%-28s %s" % (key, "%.4g" % value if isinstance(value, float) else value))
-    if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump(report, file, indent=1)
+    write_report(report, arguments.json)
     return 0 if worst <= 1e-9 else 1
 
 

@@ -61,20 +61,7 @@ struct World {
     }
 
     narrows_shortage shortage(const std::vector<double>& lambdas) const {
-        narrows_shortage all{};
-        all.n = w.rows();
-        all.num_products = static_cast<std::int64_t>(starts.size()) - 1;
-        all.starts = starts.data();
-        all.weights = w.data();
-        all.num_home = static_cast<std::int64_t>(home.size());
-        all.home = home.data();
-        all.num_scenarios = static_cast<std::int64_t>(withheld.size());
-        all.products = withheld.data();
-        all.direct = direct.data();
-        all.delivered = delivered.data();
-        all.num_lambdas = static_cast<std::int64_t>(lambdas.size());
-        all.lambdas = lambdas.data();
-        return all;
+        return shortage_of(starts, w, home, withheld, direct, delivered, lambdas);
     }
 };
 

@@ -101,20 +101,8 @@ Scenarios::Scenarios(const World& world, const Eigen::MatrixXd& weights,
 
 narrows_shortage shortage_of(const World& world, const Eigen::MatrixXd& weights,
                              const Scenarios& scenarios, const std::vector<double>& lambdas) {
-    narrows_shortage shortage{};
-    shortage.n = world.size();
-    shortage.num_products = world.num_products();
-    shortage.starts = world.starts.data();
-    shortage.weights = weights.data();
-    shortage.num_home = static_cast<std::int64_t>(world.home.size());
-    shortage.home = world.home.data();
-    shortage.num_scenarios = static_cast<std::int64_t>(scenarios.products.size());
-    shortage.products = scenarios.products.data();
-    shortage.direct = scenarios.direct.data();
-    shortage.delivered = scenarios.delivered.data();
-    shortage.num_lambdas = static_cast<std::int64_t>(lambdas.size());
-    shortage.lambdas = lambdas.data();
-    return shortage;
+    return shortage_of(world.starts, weights, world.home, scenarios.products, scenarios.direct,
+                       scenarios.delivered, lambdas);
 }
 
 double loss_of(const World& world, Index region, const Eigen::Ref<const Eigen::VectorXd>& loss) {

@@ -230,6 +230,27 @@ struct ShortageCall {
 
 }  // namespace
 
+narrows_shortage shortage_of(const std::vector<std::int64_t>& starts,
+                             const Eigen::MatrixXd& weights, const std::vector<std::int64_t>& home,
+                             const std::vector<std::int64_t>& products,
+                             const Eigen::MatrixXd& direct, const Eigen::MatrixXd& delivered,
+                             const std::vector<double>& lambdas) {
+    narrows_shortage shortage{};
+    shortage.n = weights.rows();
+    shortage.num_products = static_cast<std::int64_t>(starts.size()) - 1;
+    shortage.starts = starts.data();
+    shortage.weights = weights.data();
+    shortage.num_home = static_cast<std::int64_t>(home.size());
+    shortage.home = home.data();
+    shortage.num_scenarios = static_cast<std::int64_t>(products.size());
+    shortage.products = products.data();
+    shortage.direct = direct.data();
+    shortage.delivered = delivered.data();
+    shortage.num_lambdas = static_cast<std::int64_t>(lambdas.size());
+    shortage.lambdas = lambdas.data();
+    return shortage;
+}
+
 void Backend::solve_shortage(narrows_shortage shortage, const ShortageDone& done) const {
     context_->require(NARROWS_SHORTAGE, "passing on shortages", shortage.n, shortage.num_scenarios);
     ShortageCall call{done, {}, nullptr};

@@ -163,6 +163,16 @@ class Factor {
     double min_pivot_ = 0.0;
 };
 
+/// The system and the scenarios of solve_shortage from where they lie, which must outlive the
+/// result: starts of the products and one more; w, n x n; home users; the product withheld in each
+/// scenario; direct losses, home users x scenarios; what is delivered, nodes of the longest product
+/// x scenarios; lambdas.
+narrows_shortage shortage_of(const std::vector<std::int64_t>& starts,
+                             const Eigen::MatrixXd& weights, const std::vector<std::int64_t>& home,
+                             const std::vector<std::int64_t>& products,
+                             const Eigen::MatrixXd& direct, const Eigen::MatrixXd& delivered,
+                             const std::vector<double>& lambdas);
+
 /// What became of a module: its table, or why there is none.
 struct LoadedModule {
     const narrows_backend_api* api = nullptr;

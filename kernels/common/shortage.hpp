@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 
 #include "kernels/backend_api.h"
@@ -17,6 +18,19 @@ inline std::int64_t longest_product(const narrows_shortage& shortage) {
         longest = std::max(longest, shortage.starts[g + 1] - shortage.starts[g]);
     }
     return longest;
+}
+
+/// Does any of the users [first, end) need product g?
+inline bool is_needed(const narrows_shortage& shortage, std::int64_t g, std::int64_t first,
+                      std::int64_t end) {
+    for (std::int64_t j = first; j < end; ++j) {
+        const double* const w = shortage.weights + j * shortage.n;
+        if (std::any_of(w + shortage.starts[g], w + shortage.starts[g + 1],
+                        [](double value) { return value != 0.0; })) {
+            return true;
+        }
+    }
+    return false;
 }
 
 inline bool bad_shortage(const narrows_shortage* shortage) {
@@ -46,7 +60,8 @@ inline bool bad_shortage(const narrows_shortage* shortage) {
     const std::int64_t* const home = shortage->home;
     const std::int64_t* const products = shortage->products;
     const double* const lambdas = shortage->lambdas;
-    return !std::is_sorted(home, home + shortage->num_home) ||
+    return std::adjacent_find(home, home + shortage->num_home, std::greater_equal<>()) !=
+               home + shortage->num_home ||
            !std::all_of(home, home + shortage->num_home, in(shortage->n)) ||
            !std::all_of(products, products + shortage->num_scenarios, in(shortage->num_products)) ||
            !std::is_sorted(lambdas, lambdas + shortage->num_lambdas) ||

@@ -62,12 +62,7 @@ void Shortage::add_tile(std::int64_t first_user) {
     for (std::int64_t g = 0; g < shortage_.num_products; ++g) {
         const std::int64_t begin = shortage_.starts[g];
         const std::int64_t rows = shortage_.starts[g + 1] - begin;
-        bool needed = false;
-        for (std::int64_t j = first_user; j < end; ++j) {
-            const double* const column = shortage_.weights + j * n + begin;
-            needed |= std::any_of(column, column + rows, [](double w) { return w != 0.0; });
-        }
-        if (!needed) continue;
+        if (!kernels::is_needed(shortage_, g, first_user, end)) continue;
         tile.products.push_back({begin, rows});
         for (std::int64_t r = begin; r < begin + rows; ++r) {
             for (std::int64_t j = first_user; j < first_user + width; ++j) {

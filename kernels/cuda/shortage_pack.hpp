@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/backend_api.h"
+#include "kernels/common/shortage.hpp"
 #include "kernels/common/shortage_sweep.hpp"
 
 namespace narrows::cuda {
@@ -50,12 +51,7 @@ struct ShortageLayout {
         for (std::int64_t g = 0; g < shortage.num_products; ++g) {
             const std::int64_t begin = shortage.starts[g];
             const std::int64_t count = shortage.starts[g + 1] - begin;
-            bool needed = false;
-            for (std::int64_t j = first_user; j < end && !needed; ++j) {
-                const double* const column = shortage.weights + j * shortage.n + begin;
-                needed = std::any_of(column, column + count, [](double w) { return w != 0.0; });
-            }
-            if (!needed) continue;
+            if (!kernels::is_needed(shortage, g, first_user, end)) continue;
             constexpr std::int64_t depth = kernels::shortage_places;
             const std::int64_t first = first_place[static_cast<size_t>(g)] / depth;
             runs.insert(runs.end(), {first, rounded(count, depth) / depth});

@@ -11,6 +11,7 @@
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/read_table.hpp"
 
+#include "tests/host/analysis/same_bits.hpp"
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
 
@@ -45,22 +46,6 @@ Ranked china() {
     return Ranked(home_economy(read_plain_folder(test::data_path() / "world-2011"), "CHN"));
 }
 
-void expect_same_bits(const RankingUncertainty& found, const RankingUncertainty& expected) {
-    ASSERT_EQ(found.rows.size(), expected.rows.size());
-    EXPECT_EQ(found.num_failed, expected.num_failed);
-    for (std::size_t i = 0; i < found.rows.size(); ++i) {
-        const PairUncertainty& a = found.rows[i];
-        const PairUncertainty& b = expected.rows[i];
-        EXPECT_EQ(a.median, b.median);
-        EXPECT_EQ(a.q05, b.q05);
-        EXPECT_EQ(a.q95, b.q95);
-        EXPECT_EQ(a.rank_q05, b.rank_q05);
-        EXPECT_EQ(a.rank_q95, b.rank_q95);
-        EXPECT_EQ(a.p_top10, b.p_top10);
-        EXPECT_EQ(a.variance_share, b.variance_share);
-    }
-}
-
 TEST(Uncertainty, WithoutVarianceIsTheRankingToTheBit) {
     for (Ranked ranked : {random_home(1), random_home(2), china()}) {
         ranked.uncertainty.variance_shares = true;
@@ -93,7 +78,7 @@ TEST(Uncertainty, HasTheSameBitsForAnyThreadsAndWaves) {
     for (const auto& [threads, wave] : {std::pair{2, 64}, {3, 7}, {1, 1}, {3, 1000}}) {
         ranked.uncertainty.num_threads = threads;
         ranked.uncertainty.wave = wave;
-        expect_same_bits(ranked.run(), expected);
+        test::expect_same_bits(ranked.run(), expected);
     }
 }
 

@@ -13,6 +13,7 @@
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/read_table.hpp"
 
+#include "tests/host/analysis/same_bits.hpp"
 #include "tests/support/run_program.hpp"
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
@@ -87,22 +88,6 @@ RankedWorld with_negative_flows() {
     MatrixXd z = table.Z();
     z.row(9).head(14) *= -0.1;
     return {with_flows(table, z), "R1"};
-}
-
-void expect_same_bits(const RankingUncertainty& found, const RankingUncertainty& expected) {
-    ASSERT_EQ(found.rows.size(), expected.rows.size());
-    EXPECT_EQ(found.num_failed, expected.num_failed);
-    for (std::size_t i = 0; i < found.rows.size(); ++i) {
-        const PairUncertainty& a = found.rows[i];
-        const PairUncertainty& b = expected.rows[i];
-        EXPECT_EQ(a.median, b.median);
-        EXPECT_EQ(a.q05, b.q05);
-        EXPECT_EQ(a.q95, b.q95);
-        EXPECT_EQ(a.rank_q05, b.rank_q05);
-        EXPECT_EQ(a.rank_q95, b.rank_q95);
-        EXPECT_EQ(a.p_top10, b.p_top10);
-        EXPECT_EQ(a.variance_share, b.variance_share);
-    }
 }
 
 TEST(WorldDraws, KeepWhatEveryNodeSellsAndBuys) {
@@ -239,7 +224,7 @@ TEST(WorldUncertainty, HasTheSameBitsForAnyThreadsAndWavesAndResumed) {
     for (const auto& [threads, wave] : {std::pair{2, 1}, {1, 3}, {3, 0}, {3, 100}}) {
         world.uncertainty.num_threads = threads;
         world.uncertainty.wave = wave;
-        expect_same_bits(world.run(threads), expected);
+        test::expect_same_bits(world.run(threads), expected);
     }
 
     const test::ScratchFolder folder;
@@ -250,7 +235,7 @@ TEST(WorldUncertainty, HasTheSameBitsForAnyThreadsAndWavesAndResumed) {
         world.uncertainty.file = &file;
         world.uncertainty.num_draws = draws;
         const RankingUncertainty found = world.run(2);
-        if (draws == 5) expect_same_bits(found, expected);
+        if (draws == 5) test::expect_same_bits(found, expected);
     }
 }
 

@@ -32,20 +32,7 @@ struct System {
     std::vector<std::int64_t> products;  // withheld, one per scenario
 
     narrows_shortage shortage(const std::vector<double>& lambdas) const {
-        narrows_shortage all{};
-        all.n = w.rows();
-        all.num_products = static_cast<std::int64_t>(starts.size()) - 1;
-        all.starts = starts.data();
-        all.weights = w.data();
-        all.num_home = static_cast<std::int64_t>(home.size());
-        all.home = home.data();
-        all.num_scenarios = static_cast<std::int64_t>(products.size());
-        all.products = products.data();
-        all.direct = direct.data();
-        all.delivered = delivered.data();
-        all.num_lambdas = static_cast<std::int64_t>(lambdas.size());
-        all.lambdas = lambdas.data();
-        return all;
+        return shortage_of(starts, w, home, products, direct, delivered, lambdas);
     }
 };
 
@@ -307,7 +294,7 @@ TEST_P(ShortageOn, WhatIsNoSystemIsRefused) {
     const System system = random_system(3, 4, 5, 8);
     const std::vector<double> lambdas = {0.5, 0.9};
     const std::vector<double> falling = {0.9, 0.5}, one = {1.0};
-    const std::vector<std::int64_t> no_product(5, 3), no_node(1, system.w.rows());
+    const std::vector<std::int64_t> no_product(5, 3), no_node(1, system.w.rows()), twice(2, 0);
     const auto refused = [&](const std::function<void(narrows_shortage&)>& change) {
         narrows_shortage bad = system.shortage(lambdas);
         change(bad);
@@ -321,6 +308,7 @@ TEST_P(ShortageOn, WhatIsNoSystemIsRefused) {
     refused([](narrows_shortage& all) { all.delivered = nullptr; });
     refused([&](narrows_shortage& all) { all.products = no_product.data(); });
     refused([&](narrows_shortage& all) { all.home = no_node.data(), all.num_home = 1; });
+    refused([&](narrows_shortage& all) { all.home = twice.data(), all.num_home = 2; });
     refused([&](narrows_shortage& all) { all.lambdas = falling.data(); });
     refused([&](narrows_shortage& all) { all.lambdas = one.data(), all.num_lambdas = 1; });
 }
