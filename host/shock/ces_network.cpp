@@ -286,6 +286,14 @@ CesEquilibrium CesNetwork::equilibrium(const VectorXd& supply) const {
 
 CesExpansion CesNetwork::expansion(const VectorXd& dlog_supply) const {
     check_size("dlog_supply", dlog_supply.size(), income_.size());
+    for (Index f = 0; f < dlog_supply.size(); ++f) {
+        if (std::isfinite(dlog_supply[f])) continue;
+        const std::string& name = shares_.factors[static_cast<std::size_t>(f)];
+        throw NumericalError(
+            fmt::format("no expansion: ln supply of factor '{}' changes by {}, expected a number",
+                        name, dlog_supply[f]),
+            {name});
+    }
     CesExpansion result;
     result.dlog_income = -response_.solve(k_ * dlog_supply);
     result.first_order = income_.dot(dlog_supply);

@@ -66,7 +66,8 @@ class CesNetwork {
     CesEquilibrium equilibrium(const Eigen::VectorXd& supply) const;
 
     /// With K_fg = sum_j lambda_j (1 - theta_j) Cov_Omega(j)(Psi_f, Psi_g), final use among the j,
-    /// dLambda = -Lambda (Lambda - K)^-1 K dlnL.
+    /// dLambda = -Lambda (Lambda - K)^-1 K dlnL. Throws NumericalError, naming the factor, where
+    /// dlnL is infinite.
     CesExpansion expansion(const Eigen::VectorXd& dlog_supply) const;
 
   private:
