@@ -16,7 +16,7 @@ using Eigen::ArrayXd;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr int max_iterations = 1000;
+constexpr int max_iterations = 200;
 constexpr int max_price_sweeps = 100000;
 constexpr double accepted_residual = 1e-10;  // where rounding allows no better
 
@@ -65,16 +65,6 @@ void check(const CesShares& shares) {
         throw ArgumentError(fmt::format("theta is {} and sigma {}, expected elasticities above 0",
                                         shares.theta.minCoeff(), shares.sigma));
     }
-}
-
-/// max_f |w_f L_f / Lambda_f - 1|, infinite where a number overflows; `worst` receives the factor.
-double residual_of(const VectorXd& spending, const VectorXd& income, Index& worst) {
-    const VectorXd off = (spending.array() / income.array() - 1.0).abs();
-    for (Index f = 0; f < off.size(); ++f) {
-        worst = f;
-        if (!std::isfinite(off[f])) return std::numeric_limits<double>::infinity();
-    }
-    return off.maxCoeff(&worst);
 }
 
 }  // namespace
@@ -220,28 +210,48 @@ VectorXd CesNetwork::sales_at(const Point& point) const {
     return powers * rescaled.array();
 }
 
-/// A step down sum_f w_f L_f - ln P(w) or, where that no longer shows in its digits, to less than
-/// half the residual; `from` itself where there is none. `endowment` is L_f times what it earned.
-CesNetwork::Point CesNetwork::descend(const Point& from, const VectorXd& endowment,
-                                      double residual) const {
+/// ln(Lambda_f / (w_f L_f)), infinite where a number overflows; `endowment` is L_f times what it
+/// earned before.
+VectorXd CesNetwork::excess(const Point& point, const VectorXd& endowment) const {
+    const VectorXd result = (point.income.array() / endowment.array()).log() - point.log_w.array();
+    return result.allFinite()
+               ? result
+               : VectorXd::Constant(result.size(), std::numeric_limits<double>::infinity());
+}
+
+/// The next point from `from`, or `from` itself where rounding allows none better. Newton on
+/// ln(Lambda / (w L)) where that makes the largest smaller; else, far away, a step down the convex
+/// function sum_f w_f L_f - ln P(w), whose gradient in ln w is w L - Lambda.
+CesNetwork::Point CesNetwork::step(const Point& from, const VectorXd& endowment) const {
+    const VectorXd excess_now = excess(from, endowment);
+    const double largest = excess_now.cwiseAbs().maxCoeff();
+    // Lambda - K, scaled to have a diagonal near 1.
+    const ArrayXd root = from.income.array().sqrt();
+    MatrixXd system = -from.derivative(shares_.sigma);
+    system.diagonal() += from.income;
+    system.array().colwise() /= root;
+    system.array().rowwise() /= root.transpose();
+    const Eigen::LDLT<MatrixXd> factored(system);
+    const auto solve = [&](const ArrayXd& rhs) {
+        return VectorXd(factored.solve((rhs / root).matrix()).array() / root);
+    };
+    const VectorXd newton = solve(from.income.array() * excess_now.array());
+    for (double length = 1.0; length > 0.05; length *= 0.5) {
+        Point to = at(from.log_w + length * newton, from.log_p);
+        const double then = excess(to, endowment).cwiseAbs().maxCoeff();
+        if (then <= (1.0 - 0.5 * length) * largest) return to;
+    }
+    if (largest <= accepted_residual) return from;
     const VectorXd spending = endowment.array() * from.log_w.array().exp();
     const VectorXd gradient = spending - from.income;
-    const Eigen::LLT<MatrixXd> curvature(MatrixXd(from.income.asDiagonal()) -
-                                         from.derivative(shares_.sigma));
-    VectorXd step = -curvature.solve(gradient);
-    if (curvature.info() != Eigen::Success || !step.allFinite()) {
-        step = (from.income.array() / spending.array()).log();  // the damped update of w
-    }
-    constexpr double longest_step = 4.0;  // of ln w: beyond it powers of w overflow
+    const VectorXd down = -solve(gradient);
     const double value = spending.sum() - from.log_index;
-    double length = std::min(1.0, longest_step / step.cwiseAbs().maxCoeff());
-    for (int halvings = 0; halvings < 60; ++halvings, length *= 0.5) {
-        Point to = at(from.log_w + length * step, from.log_p);
-        const VectorXd then = endowment.array() * to.log_w.array().exp();
-        Index worst = 0;
-        if (residual < 1e-3 && residual_of(then, to.income, worst) < 0.5 * residual) return to;
-        const double gain = then.sum() - to.log_index - value;
-        if (residual >= 1e-7 && gain <= 1e-4 * length * gradient.dot(step)) return to;
+    constexpr double longest = 4.0;  // beyond it powers of w overflow
+    double length = std::min(1.0, longest / down.cwiseAbs().maxCoeff());
+    for (int halvings = 0; halvings < 50; ++halvings, length *= 0.5) {
+        Point to = at(from.log_w + length * down, from.log_p);
+        const double then = (endowment.array() * to.log_w.array().exp()).sum() - to.log_index;
+        if (then - value <= 1e-4 * length * gradient.dot(down)) return to;
     }
     return from;
 }
@@ -260,20 +270,21 @@ CesEquilibrium CesNetwork::equilibrium(const VectorXd& supply) const {
     CesEquilibrium result;
     Point point = at(VectorXd::Zero(supply.size()), VectorXd::Zero(shares_.b.size()));
     const auto residual = [&] {
-        return residual_of(endowment.array() * point.log_w.array().exp(), point.income, worst);
+        return excess(point, endowment).array().expm1().abs().maxCoeff(&worst);
     };
     result.residual = residual();
     for (; result.iterations < max_iterations && result.residual > 1e-14; ++result.iterations) {
-        Point next = descend(point, endowment, result.residual);
+        Point next = step(point, endowment);
         if (next.log_w == point.log_w) break;
         point = std::move(next);
         result.residual = residual();
     }
     if (!(result.residual <= accepted_residual)) {
         throw NumericalError(
-            fmt::format("no equilibrium found in {} steps: the market of factor '{}' is off by {}",
+            fmt::format("no equilibrium found in {} steps: the market of factor '{}' is off by "
+                        "{:.2g}; elasticities are {} and above, larger ones are easier",
                         result.iterations, shares_.factors[static_cast<std::size_t>(worst)],
-                        result.residual),
+                        result.residual, std::min(shares_.theta.minCoeff(), shares_.sigma)),
             {shares_.factors[static_cast<std::size_t>(worst)]});
     }
     result.sales = sales_at(point);

@@ -29,7 +29,7 @@ struct CesEquilibrium {
     double log_gdp = 0.0;               // ln Y = -ln P, real
     Eigen::VectorXd sales;              // lambda_j = p_j y_j / GDP, N
     Eigen::VectorXd income;             // Lambda_f = w_f L_f / GDP, m
-    double residual = 0.0;              // max_f |w_f L_f / Lambda_f - 1|
+    double residual = 0.0;              // max_f |Lambda_f / (w_f L_f) - 1|
     int iterations = 0;
 };
 
@@ -47,8 +47,10 @@ struct CesExpansion {
 ///   p_j^(1-theta_j) = sum_k Omega_jk p_k^(1-theta_j) + sum_f F_jf w_f^(1-theta_j),
 /// logarithmic where theta_j = 1; where all theta are one, p^(1-theta) = Psi F w^(1-theta). Shares
 /// at these prices give lambda = (I - Omega~')^-1 b~ and Lambda = F~' lambda, and w solves
-/// Lambda_f(w) = w_f L_f. As Lambda is the gradient of ln P, that w is the only minimum of
-/// sum_f w_f L_f - ln P(w), convex in w: Newton on ln w descends to it from anywhere.
+/// Lambda_f(w) = w_f L_f. It is the only minimum of sum_f w_f L_f - ln P(w), convex in w, for
+/// Lambda is the gradient of ln P in ln w: far from it steps go down that function, near it
+/// Newton's on ln(Lambda / w L) are taken. At elasticities below about 0.01 prices of slack factors
+/// may leave the range of numbers, and none is found.
 class CesNetwork {
   public:
     /// Throws ArgumentError for shares that do not fit, add up or lie below 0, for elasticities not
@@ -79,7 +81,8 @@ class CesNetwork {
     void solve_general(Point& point) const;
     void solve_prices(Point& point) const;
     Eigen::VectorXd sales_at(const Point& point) const;
-    Point descend(const Point& from, const Eigen::VectorXd& endowment, double residual) const;
+    Eigen::VectorXd excess(const Point& point, const Eigen::VectorXd& endowment) const;
+    Point step(const Point& from, const Eigen::VectorXd& endowment) const;
 
     CesShares shares_;
     Eigen::PartialPivLU<Eigen::MatrixXd> lu_;  // of I - Omega

@@ -300,6 +300,16 @@ TEST(CesNetwork, RefusesAFactorThatIsGoneByName) {
     test::expect_parts(message, {"no equilibrium", "'energy'", "above 0"});
 }
 
+TEST(CesNetwork, NamesTheMarketThatDoesNotClear) {
+    // The price of what is plentiful falls to 0.2^(1 / theta), below any double.
+    const CesNetwork network(aggregate(0.04, 0.001));
+
+    const std::string message =
+        test::message_of<NumericalError>([&] { network.equilibrium(Eigen::Vector2d(0.2, 1.0)); });
+
+    test::expect_parts(message, {"no equilibrium found", "'the rest'", "elasticities are 0.001"});
+}
+
 TEST(CesNetwork, RefusesSharesThatDoNotFit) {
     const auto refusal = [](auto change) {
         CesShares shares = random_shares(3, 2, 1, true);
