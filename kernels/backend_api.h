@@ -158,9 +158,10 @@ typedef struct narrows_shortage {
 /* How stocks bound a node's output. */
 typedef enum narrows_input_bound {
     NARROWS_SCARCEST = 0, /* min_k slope_kj S_kj + offset_kj; no bound by k: slope 0, offset inf */
-    NARROWS_ADDED = 1,    /* sum_k slope_kj S_kj */
+    NARROWS_ADDED = 1,    /* sum_k slope_kj S_kj + offset_kj */
     NARROWS_CES = 2       /* x0_j (sum_k offset_kj (slope_kj S_kj)^e)^(1/e), e = exponent; e = 0:
-                             x0_j exp(sum_k offset_kj ln(slope_kj S_kj)) */
+                             x0_j exp(sum_k offset_kj ln(slope_kj S_kj)); no offset above 0: no
+                             bound */
 } narrows_input_bound;
 
 /* Who gets what where a node has less than is ordered from it. */
@@ -216,6 +217,9 @@ typedef struct narrows_inventory_result {
  *                 cons_r = exp(rho ln cons_r + (1 - rho) ln(m income_r + 1 - m)), income_r the
  *                 value added of the step before in region r over that of the start; rho < 0: 1
  *   demand        d_i = sum over channels from i of min(O_c, cap_c) + f_i
+ *   overtime      z = (d_i - x_i) / d_i with the output of the step before: alpha_i +=
+ *                 ((alpha_max - alpha_i) z or, where z = 0, alpha_base - alpha_i) / alpha_steps,
+ *                 at least 1; alpha_steps 0: alpha = 1
  *   capacity      K_i = alpha_i min(l_i, 1 - loss_i) x0_i
  *   output        y_i = min(K_i, d_i),  x_i = min(y_i, what stocks allow; see narrows_input_bound)
  *   deliveries    fill_c = min(1, cap_c / O_c) times what rationing leaves of node i(c)'s orders;
@@ -223,8 +227,6 @@ typedef struct narrows_inventory_result {
  *   stocks        S_kj = max(0, S_kj + o_kj sum_c share_cj fill_c - a_kj x_j)
  *   labour        l_i += hire or fire (x^_i - K_i) / x0_i, x^ = min(what stocks allow, d), hire
  *                 where above 0, then within [0, 1 - loss_i]; hire < 0: l stays 1
- *   overtime      z = (d_i - x_i) / d_i: alpha_i += ((alpha_max - alpha_i) z or, where z = 0,
- *                 alpha_base - alpha_i) / alpha_steps, at least 1; alpha_steps 0: alpha = 1
  *
  * Sources: Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022); Hallegatte (2014). */
 typedef struct narrows_inventory {

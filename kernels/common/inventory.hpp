@@ -45,10 +45,10 @@ NARROWS_HOST_DEVICE double ces_term(double weight, double q, double exponent) {
     return weight * exponential(smaller(larger(exponent * log_q, -690.0), 690.0));
 }
 
-/// Output over x0 that the sum of the terms allows.
+/// Output over x0 that the sum of the terms allows; no terms allow any.
 NARROWS_HOST_DEVICE double ces_output(double sum, double exponent) {
     if (exponent == 0.0) return exponential(smaller(larger(sum, -690.0), 690.0));
-    if (sum <= 0.0) return 0.0;
+    if (sum <= 0.0) return std::numeric_limits<double>::infinity();
     return exponential(smaller(larger(natural_log(sum) / exponent, -690.0), 690.0));
 }
 
@@ -92,8 +92,14 @@ NARROWS_HOST_DEVICE InventoryNode produce(const InventoryStep& step, InventoryNo
                                           double& capacity) {
     const double left = larger(1.0 - step.loss, 0.0);
     node.labour = smaller(node.labour, left);
-    capacity = node.alpha * smaller(node.labour, left) * step.x0;
     node.demand = step.ordered + step.final_demand;
+    if (step.alpha_steps > 0.0) {
+        const double z = node.demand > 0.0 ? (node.demand - node.output) / node.demand : 0.0;
+        const double towards =
+            z != 0.0 ? (step.alpha_max - node.alpha) * z : step.alpha_base - node.alpha;
+        node.alpha = larger(node.alpha + towards / step.alpha_steps, 1.0);
+    }
+    capacity = node.alpha * smaller(node.labour, left) * step.x0;
     node.wanted = larger(smaller(capacity, node.demand), 0.0);
     node.output = smaller(node.wanted, step.allowed);
     if (step.hire >= 0.0 && step.x0 > 0.0) {
@@ -103,12 +109,6 @@ NARROWS_HOST_DEVICE InventoryNode produce(const InventoryStep& step, InventoryNo
         node.labour = smaller(larger(moved, 0.0), left);
     } else {
         node.labour = 1.0;
-    }
-    if (step.alpha_steps > 0.0) {
-        const double z = node.demand > 0.0 ? (node.demand - node.output) / node.demand : 0.0;
-        const double towards =
-            z > 0.0 ? (step.alpha_max - node.alpha) * z : step.alpha_base - node.alpha;
-        node.alpha = larger(node.alpha + towards / step.alpha_steps, 1.0);
     }
     return node;
 }

@@ -19,12 +19,13 @@ Inventory::Inventory(const narrows_inventory& inventory, const IsaKernels& kerne
     }
 }
 
-/// Does any user of the tile hold or need this product?
+/// Does any user of the tile hold or need this product, or is unbound through it?
 bool Inventory::is_used(std::int64_t product, std::int64_t first_user) const {
     const std::int64_t end = std::min(inventory_.n, first_user + kernels_.inventory_users);
     for (std::int64_t j = first_user; j < end; ++j) {
         const std::int64_t cell = product + j * inventory_.num_products;
         if (inventory_.inputs[cell] != 0.0 || inventory_.goals[cell] != 0.0) return true;
+        if (inventory_.bound == NARROWS_ADDED && inventory_.offset[cell] != 0.0) return true;
     }
     return false;
 }

@@ -129,7 +129,7 @@ void inventory_pass(const InventoryTile& tile, const InventoryLanes& lanes) {
                     }
                     bound[u][v] = kernels::smaller(bound[u][v], allows);
                 } else if constexpr (kind == NARROWS_ADDED) {
-                    bound[u][v] += held * slope[u];
+                    bound[u][v] += held * slope[u] + offset[u];
                 } else if (offset[u] > 0.0) {
                     bound[u][v] += ces_terms(offset[u], held * slope[u], lanes.exponent);
                 }

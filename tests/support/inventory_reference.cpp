@@ -228,7 +228,7 @@ class Reference {
         const auto slope = data_.slope.col(j);
         const auto offset = data_.offset.col(j);
         const auto held = stocks_.col(j);
-        if (in_.bound == NARROWS_ADDED) return slope.dot(held);
+        if (in_.bound == NARROWS_ADDED) return slope.dot(held) + offset.sum();
         if (in_.bound == NARROWS_SCARCEST) {
             double least = std::numeric_limits<double>::infinity();
             scarcest = 0;
@@ -245,6 +245,7 @@ class Reference {
             const double q = std::max(slope[k] * held[k], 1e-300);
             sum += offset[k] * (in_.exponent == 0.0 ? std::log(q) : std::pow(q, in_.exponent));
         }
+        if (sum == 0.0 && in_.exponent != 0.0) return std::numeric_limits<double>::infinity();
         return data_.x0[j] *
                (in_.exponent == 0.0 ? std::exp(sum) : std::pow(sum, 1.0 / in_.exponent));
     }
@@ -318,6 +319,12 @@ class Reference {
         const double f = final_demand(i, t);
         const double d = ordered + f;
         labour_[i] = std::min(labour_[i], left);
+        if (in_.alpha_steps > 0.0) {
+            const double z = d > 0.0 ? (d - output_[i]) / d : 0.0;
+            alpha_[i] += (z != 0.0 ? (in_.alpha_max - alpha_[i]) * z : in_.alpha_base - alpha_[i]) /
+                         in_.alpha_steps;
+            alpha_[i] = std::max(1.0, alpha_[i]);
+        }
         const double capacity = alpha_[i] * labour_[i] * data_.x0[i];
         int scarcest = 0;
         const double allows = allowed(i, scarcest);
@@ -333,12 +340,6 @@ class Reference {
             labour_[i] = std::clamp(labour_[i], 0.0, left);
         } else {
             labour_[i] = 1.0;
-        }
-        if (in_.alpha_steps > 0.0) {
-            const double z = d > 0.0 ? (d - output_[i]) / d : 0.0;
-            alpha_[i] += (z > 0.0 ? (in_.alpha_max - alpha_[i]) * z : in_.alpha_base - alpha_[i]) /
-                         in_.alpha_steps;
-            alpha_[i] = std::max(1.0, alpha_[i]);
         }
         capacity_share_[i] = capacity / data_.x0[i];
         result_.output[i] += output_[i];
