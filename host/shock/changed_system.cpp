@@ -1,0 +1,90 @@
+#include "host/shock/changed_system.hpp"
+
+#include <algorithm>
+
+#include <Eigen/LU>
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+
+namespace narrows {
+namespace {
+
+Eigen::MatrixXd changed_coefficients(const LeontiefModel& model, const CoefficientChange& change) {
+    Eigen::MatrixXd a = model.coefficients().A;
+    a(change.rows, change.users) += change.change;
+    return a;
+}
+
+Eigen::MatrixXd solve_again(const LeontiefModel& model, const CoefficientChange& change,
+                            const Eigen::MatrixXd& rhs, bool transposed) {
+    const Eigen::MatrixXd a = changed_coefficients(model, change);
+    const BackendMatrix uploaded = model.backend().upload(a);
+    const Factor factor = model.backend().factor(uploaded);
+    Eigen::MatrixXd result(rhs.rows(), rhs.cols());
+    // Column by column: each gives the same bits in any batch.
+    for (Index column = 0; column < rhs.cols(); ++column) {
+        result.col(column) =
+            transposed ? factor.solve_transposed(rhs.col(column)) : factor.solve(rhs.col(column));
+    }
+    return result;
+}
+
+/// The unit columns of some nodes, n x count.
+Eigen::MatrixXd unit_columns(const std::vector<Index>& nodes, Index n) {
+    Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(n, static_cast<Index>(nodes.size()));
+    for (std::size_t c = 0; c < nodes.size(); ++c) columns(nodes[c], static_cast<Index>(c)) = 1.0;
+    return columns;
+}
+
+}  // namespace
+
+Eigen::MatrixXd solve_changed(const LeontiefModel& model, const CoefficientChange& change,
+                              const Eigen::MatrixXd& rhs, const Eigen::MatrixXd& solved,
+                              bool transposed) {
+    if (change.empty()) return solved;
+    const Index n = model.order();
+    if (4 * std::min(change.change.rows(), change.change.cols()) > n) {
+        return solve_again(model, change, rhs, transposed);
+    }
+    const std::vector<Index>& rows = transposed ? change.users : change.rows;
+    const std::vector<Index>& users = transposed ? change.rows : change.users;
+    Eigen::MatrixXd d = change.change;
+    if (transposed) d.transposeInPlace();
+    const auto inverse_times = [&](const Eigen::MatrixXd& columns) -> Eigen::MatrixXd {
+        return transposed ? model.solve_prices(columns) : model.solve_output(columns);
+    };
+    const Eigen::MatrixXd used = solved(users, Eigen::all);  // V'L R, or what it starts from
+    if (d.cols() < d.rows()) {
+        Eigen::MatrixXd u = Eigen::MatrixXd::Zero(n, d.cols());
+        u(rows, Eigen::all) = d;
+        const Eigen::MatrixXd lu = inverse_times(u);
+        const Eigen::MatrixXd k =
+            Eigen::MatrixXd::Identity(d.cols(), d.cols()) - lu(users, Eigen::all);
+        return solved + lu * k.partialPivLu().solve(used);
+    }
+    const Eigen::MatrixXd lu = inverse_times(unit_columns(rows, n));
+    const Eigen::MatrixXd k =
+        Eigen::MatrixXd::Identity(d.rows(), d.rows()) - d * lu(users, Eigen::all);
+    return solved + lu * k.partialPivLu().solve(d * used);
+}
+
+void require_productive(const LeontiefModel& model, const CoefficientChange& change,
+                        const std::string& what) {
+    if (change.empty() || (change.change.array() <= 0.0).all()) return;
+    // A column that still leaves something in the weights of the structure proves it.
+    const Structure& structure = model.structure();
+    const Eigen::VectorXd& w = structure.weights;
+    const Eigen::VectorXd used = model.coefficients().A(Eigen::all, change.users).transpose() * w +
+                                 change.change.transpose() * w(change.rows);
+    if ((used.array() < w(change.users).array() * (1.0 - 1e-12)).all()) return;
+    const double radius = spectral_radius(changed_coefficients(model, change)).upper;
+    if (radius < 1.0) return;
+    throw NumericalError(
+        fmt::format("{} makes the table not productive: the spectral radius of A becomes {:.6g}, "
+                    "expected below 1",
+                    what, radius),
+        {});
+}
+
+}  // namespace narrows
