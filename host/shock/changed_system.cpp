@@ -30,13 +30,6 @@ Eigen::MatrixXd solve_again(const LeontiefModel& model, const CoefficientChange&
     return result;
 }
 
-/// The unit columns of some nodes, n x count.
-Eigen::MatrixXd unit_columns(const std::vector<Index>& nodes, Index n) {
-    Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(n, static_cast<Index>(nodes.size()));
-    for (std::size_t c = 0; c < nodes.size(); ++c) columns(nodes[c], static_cast<Index>(c)) = 1.0;
-    return columns;
-}
-
 }  // namespace
 
 Eigen::MatrixXd solve_changed(const LeontiefModel& model, const CoefficientChange& change,
@@ -51,22 +44,19 @@ Eigen::MatrixXd solve_changed(const LeontiefModel& model, const CoefficientChang
     const std::vector<Index>& users = transposed ? change.rows : change.users;
     Eigen::MatrixXd d = change.change;
     if (transposed) d.transposeInPlace();
-    const auto inverse_times = [&](const Eigen::MatrixXd& columns) -> Eigen::MatrixXd {
-        return transposed ? model.solve_prices(columns) : model.solve_output(columns);
-    };
-    const Eigen::MatrixXd used = solved(users, Eigen::all);  // V'L R, or what it starts from
+    const Eigen::Map<const Eigen::MatrixXd> inverse = model.leontief_inverse();
+    const Eigen::MatrixXd l = transposed ? Eigen::MatrixXd(inverse(rows, Eigen::all).transpose())
+                                         : Eigen::MatrixXd(inverse(Eigen::all, rows));
+    const Eigen::MatrixXd used = solved(users, Eigen::all);
     if (d.cols() < d.rows()) {
-        Eigen::MatrixXd u = Eigen::MatrixXd::Zero(n, d.cols());
-        u(rows, Eigen::all) = d;
-        const Eigen::MatrixXd lu = inverse_times(u);
+        const Eigen::MatrixXd lu = l * d;  // U = D, V' takes the users
         const Eigen::MatrixXd k =
             Eigen::MatrixXd::Identity(d.cols(), d.cols()) - lu(users, Eigen::all);
         return solved + lu * k.partialPivLu().solve(used);
     }
-    const Eigen::MatrixXd lu = inverse_times(unit_columns(rows, n));
-    const Eigen::MatrixXd k =
-        Eigen::MatrixXd::Identity(d.rows(), d.rows()) - d * lu(users, Eigen::all);
-    return solved + lu * k.partialPivLu().solve(d * used);
+    const Eigen::MatrixXd k =  // U takes the rows, V' = D
+        Eigen::MatrixXd::Identity(d.rows(), d.rows()) - d * l(users, Eigen::all);
+    return solved + l * k.partialPivLu().solve(d * used);
 }
 
 void require_productive(const LeontiefModel& model, const CoefficientChange& change,

@@ -155,6 +155,18 @@ TEST(Oracle22, WarnsWhereFinalUseIsLeftBelowNothing) {
     test::expect_parts(outcome.warnings[0], {"S2 needs imports of 3.72112211"});
 }
 
+TEST(Mixed, FinalDemandForWhatIsGivenIsWhatIsLeft) {
+    const ShockEconomy economy = home_shock_economy(test::random_national_table(6, 3), "");
+    const ShockTarget capacity = target_of(capacity_loss, {1});
+    const ShockOutcome alone = outcome_of(mixed_outcomes, economy, one_shock(capacity, 0.95));
+    const ShockOutcome with_demand =
+        outcome_of(mixed_outcomes, economy,
+                   batch_of({capacity, target_of(demand_change, {1})}, Eigen::Vector2d(0.95, 0.4)));
+    EXPECT_EQ(alone.output_loss, with_demand.output_loss);
+    ASSERT_EQ(alone.warnings.size(), 1U);
+    EXPECT_EQ(alone.warnings, with_demand.warnings);
+}
+
 TEST(Oracle18, TheSupplyDrivenModelIsTheLowLossEndOfTheUnitedKingdom) {
     NARROWS_NEEDS_SHARED("spec/oracles/18_gdp_at_risk_uk2010.json");
     NARROWS_NEEDS_SHARED("spec/oracles/10_uk2010_127.json");
