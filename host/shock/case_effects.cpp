@@ -189,8 +189,8 @@ std::vector<FlowCut> flow_cuts(const ShockEconomy& economy, const ShockBatch& ba
     return cuts;
 }
 
-CoefficientChange coefficient_change(const ShockEconomy& economy, const ShockBatch& batch,
-                                     Index of_case) {
+CoefficientChange change_of_coefficients(const ShockEconomy& economy, const ShockBatch& batch,
+                                         Index of_case) {
     std::vector<ScaledCell> cells;
     for_each_target(batch, of_case, ShockKind::coefficient_change,
                     [&](const ShockTarget& target, double amount) {
@@ -203,8 +203,8 @@ CoefficientChange coefficient_change(const ShockEconomy& economy, const ShockBat
     return scaled(economy, cells);
 }
 
-CoefficientChange coefficient_change(const ShockEconomy& economy,
-                                     const std::vector<FlowCut>& cuts) {
+CoefficientChange change_of_coefficients(const ShockEconomy& economy,
+                                         const std::vector<FlowCut>& cuts) {
     std::vector<ScaledCell> cells;
     for (const FlowCut& cut : cuts) cells.push_back({cut.supplier, cut.user, -cut.share});
     return scaled(economy, cells);

@@ -51,10 +51,11 @@ struct CoefficientChange {
 };
 /// No coefficient falls below 0. What is imported does not stand in A: home scope, origins given:
 /// none changes.
-CoefficientChange coefficient_change(const ShockEconomy& economy, const ShockBatch& batch,
-                                     Index of_case);
+CoefficientChange change_of_coefficients(const ShockEconomy& economy, const ShockBatch& batch,
+                                         Index of_case);
 /// What cut deliveries between nodes take from A (world scope).
-CoefficientChange coefficient_change(const ShockEconomy& economy, const std::vector<FlowCut>& cuts);
+CoefficientChange change_of_coefficients(const ShockEconomy& economy,
+                                         const std::vector<FlowCut>& cuts);
 
 /// What rises of prices add to the cost of a unit of each node's output before it passes on, n:
 /// sum of amount Z_ij / x_j over the deliveries that a target names, amount for targets without

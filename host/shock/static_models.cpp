@@ -88,7 +88,7 @@ QuantitySolution solution_of(const LeontiefModel& model, const QuantityCase& eac
 QuantityCase quantity_case(const ShockEconomy& economy, const LeontiefModel& model,
                            const ShockBatch& batch, Index of_case, ShockKind kind) {
     QuantityCase result;
-    result.change = coefficient_change(economy, batch, of_case);
+    result.change = change_of_coefficients(economy, batch, of_case);
     require_productive(model, result.change, name_of(batch, of_case));
     result.rhs = lost_demand(economy, batch, of_case);
     if (!result.change.empty()) {
@@ -207,7 +207,8 @@ std::vector<ShockOutcome> ghosh_outcomes(const ShockEconomy& economy, const Leon
         const std::vector<FlowCut> cuts = flow_cuts(economy, batch, of_case);
         Eigen::VectorXd lost = share.cwiseProduct(economy.value_added);
         for (const FlowCut& cut : cuts) lost[cut.user] += cut.share * cut.flow;
-        changes.push_back(economy.world ? coefficient_change(economy, cuts) : CoefficientChange());
+        changes.push_back(economy.world ? change_of_coefficients(economy, cuts)
+                                        : CoefficientChange());
         return per_output(lost, economy.x);
     });
     const Eigen::MatrixXd solved = model.solve_prices(direct);

@@ -237,6 +237,12 @@ TEST(BottleneckModel, SolvesTheEquationsAsTheyStand) {
             const ShockBatch batch = batch_of(targets, Eigen::Vector3d(0.3, 0.8, 0.15));
             expect_as_defined(home, batch, lambda);
             expect_as_defined(world, batch, lambda);
+            const ShockBatch two_products =
+                batch_of({target_of(import_cut, {0, 1, 2}, {0}, {1}),
+                          target_of(import_cut, {0, 1, 2, 3}, {1}, {0, 1})},
+                         Eigen::Vector2d(0.9, 0.6));
+            expect_as_defined(home, two_products, lambda);
+            expect_as_defined(world, two_products, lambda);
         }
     }
 }

@@ -167,6 +167,19 @@ TEST(Mixed, FinalDemandForWhatIsGivenIsWhatIsLeft) {
     EXPECT_EQ(alone.warnings, with_demand.warnings);
 }
 
+TEST(Mixed, FinalUseThatWasBelowNothingAlreadyIsNoNeedOfImports) {
+    ShockEconomy economy = home_shock_economy(test::random_national_table(6, 3), "");
+    const double sold = economy.x[1] - economy.other_final[1];
+    economy.x[1] = 0.9 * sold;  // a tenth of what others need comes from stock
+    economy.other_final[1] = economy.x[1] - sold;
+    const auto warnings = [&](double amount) {
+        return outcome_of(mixed_outcomes, economy, one_shock(target_of(capacity_loss, {1}), amount))
+            .warnings;
+    };
+    EXPECT_TRUE(warnings(0.0).empty());
+    EXPECT_EQ(warnings(0.1).size(), 1U);
+}
+
 TEST(Oracle18, TheSupplyDrivenModelIsTheLowLossEndOfTheUnitedKingdom) {
     NARROWS_NEEDS_SHARED("spec/oracles/18_gdp_at_risk_uk2010.json");
     NARROWS_NEEDS_SHARED("spec/oracles/10_uk2010_127.json");
@@ -317,6 +330,16 @@ TEST(Leontief, CombinesDemandCoefficientsAndExtraction) {
     const VectorXd expected = by_solving_again(economy, a, f, {4, 10}, 1.0);
     EXPECT_LE(relative_difference(outcome.output_loss, expected, 1e-6), 1e-11);
     EXPECT_LE(outcome.residual, 1e-13);
+}
+
+TEST(Leontief, ExtractsNothingByAnAmountOfZero) {
+    const ShockEconomy economy = home_shock_economy(test::random_national_table(6, 6), "");
+    const ShockTarget demand = target_of(demand_change, {1, 4});
+    const ShockOutcome alone = outcome_of(leontief_outcomes, economy, one_shock(demand, -0.4));
+    const ShockOutcome both =
+        outcome_of(leontief_outcomes, economy,
+                   batch_of({demand, target_of(extraction, {4})}, Eigen::Vector2d(-0.4, 0.0)));
+    test::expect_same_bits(both, alone);
 }
 
 TEST(Leontief, RefusesCoefficientsThatNeedMoreThanTheyGive) {
