@@ -104,6 +104,8 @@ class Checks {
     const ScenarioCases& cases_;
 };
 
+}  // namespace
+
 double count_cases(const Scenario& scenario) {
     auto count = static_cast<double>(scenario.num_draws);
     for (const GridVariable& variable : scenario.grid) {
@@ -111,8 +113,6 @@ double count_cases(const Scenario& scenario) {
     }
     return count;
 }
-
-}  // namespace
 
 Eigen::VectorXd ScenarioCases::numbers(const ScenarioNumber& number) const {
     if (number.variable.empty()) return Eigen::VectorXd::Constant(num_cases(), number.value);

@@ -20,6 +20,9 @@ struct ScenarioCases {
     Eigen::VectorXd numbers(const ScenarioNumber& number) const;
 };
 
+/// Combinations of the grid times draws; not cut to what scenario_cases() takes.
+double count_cases(const Scenario& scenario);
+
 /// Throws ParseError for more than 10^7 cases, and where a number is out of its range in some case,
 /// a ramp longer than its shock or a start beyond the horizon.
 ScenarioCases scenario_cases(const Scenario& scenario);
