@@ -11,6 +11,7 @@
 #include "host/shock/code_patterns.hpp"
 #include "host/shock/scenario_cases.hpp"
 #include "host/shock/scenario_conflicts.hpp"
+#include "host/shock/scenario_format.hpp"
 #include "host/shock/scenario_series.hpp"
 
 namespace narrows {
@@ -213,12 +214,11 @@ void set_numbers(ShockBatch& batch, Index t, const ScenarioShock& shock, double 
 }
 
 void check_size(const Scenario& scenario, Index num_targets) {
-    constexpr double most = 1e8;
     const double num_cases = count_cases(scenario);
-    if (static_cast<double>(num_targets) * num_cases <= most) return;
+    if (static_cast<double>(num_targets) * num_cases <= max_numbers) return;
     throw ParseError(scenario.path, 0, 0, "",
                      fmt::format("{} targets in {} cases", num_targets, num_cases),
-                     fmt::format("at most {} of both multiplied", most));
+                     fmt::format("at most {} of both multiplied", max_numbers));
 }
 
 }  // namespace

@@ -129,6 +129,12 @@ ScenarioCases scenario_cases(const Scenario& scenario) {
         throw ParseError(scenario.path, 0, 0, "", fmt::format("{} cases", count),
                          fmt::format("at most {}", max_cases));
     }
+    const std::size_t num_variables = scenario.grid.size() + scenario.drawn.size();
+    if (count * static_cast<double>(num_variables) > max_numbers) {
+        throw ParseError(scenario.path, 0, 0, "",
+                         fmt::format("{} cases of {} variables", count, num_variables),
+                         fmt::format("at most {} of both multiplied", max_numbers));
+    }
     ScenarioCases cases;
     for (const GridVariable& each : scenario.grid) cases.variables.push_back(each.name);
     for (const DrawnVariable& each : scenario.drawn) cases.variables.push_back(each.name);

@@ -105,6 +105,15 @@ TEST(ScenarioCases, DrawVariablesIndependently) {
     EXPECT_NEAR(product.mean() * 12.0, 0.0, 4.5 / 141.4);  // correlation
 }
 
+TEST(ScenarioCases, RefuseMoreValuesThanMemoryHolds) {
+    Scenario scenario = scenario_with(R"({"kind": "capacity_loss", "sector": "S0", "share": 1})");
+    scenario.num_draws = 10000000;
+    scenario.drawn.resize(11, {"x", DrawnVariable::Distribution::uniform, 0.0, 1.0});
+    EXPECT_EQ(test::message_of<ParseError>([&] { scenario_cases(scenario); }),
+              "test.json: found 10000000 cases of 11 variables, expected at most 100000000 of both "
+              "multiplied");
+}
+
 TEST(ScenarioCases, RefuseADrawOutOfRange) {
     test::expect_parts(
         test::message_of<ParseError>([] { drawn(R"("normal": [1, 1])", 100); }),
