@@ -45,7 +45,7 @@ std::vector<Index> matching_codes(const std::string& where, const char* what,
         if (any) continue;
         if (pattern.find_first_of("*?") != std::string::npos) {
             throw ParseError(where, 0, 0, "", "an empty wildcard " + in_quotes(pattern),
-                             fmt::format("a pattern of some {}", what));
+                             fmt::format("a pattern that a {} matches", what));
         }
         throw ParseError(where, 0, 0, "", fmt::format("unknown {} {}", what, in_quotes(pattern)),
                          nearest_of(pattern, codes));

@@ -11,6 +11,7 @@
 #include "host/shock/code_patterns.hpp"
 #include "host/shock/scenario_cases.hpp"
 #include "host/shock/scenario_conflicts.hpp"
+#include "host/shock/scenario_format.hpp"
 #include "host/shock/scenario_series.hpp"
 
 namespace narrows {
@@ -212,29 +213,29 @@ void set_numbers(ShockBatch& batch, Index t, const ScenarioShock& shock, double 
     }
 }
 
+void check_size(const Scenario& scenario, Index num_targets) {
+    const double num_cases = count_cases(scenario);
+    if (static_cast<double>(num_targets) * num_cases <= max_numbers) return;
+    throw ParseError(scenario.path, 0, 0, "",
+                     fmt::format("{} targets in {} cases", num_targets, num_cases),
+                     fmt::format("at most {} of both multiplied", max_numbers));
+}
+
 }  // namespace
 
 ShockBatch shock_batch(const Scenario& scenario, const ShockEconomy& economy) {
-    ScenarioCases cases = scenario_cases(scenario);
     Resolver resolver(scenario, economy);
     for (std::size_t i = 0; i < scenario.shocks.size(); ++i) resolver.add(i);
     ShockBatch batch;
     batch.scenario = scenario.name;
     batch.days = scenario.days;
     batch.targets = std::move(resolver.targets);
-    constexpr double most = 1e8;
-    const double size =
-        static_cast<double>(batch.num_targets()) * static_cast<double>(cases.num_cases());
-    if (size > most) {
-        throw ParseError(
-            scenario.path, 0, 0, "",
-            fmt::format("{} targets in {} cases", batch.num_targets(), cases.num_cases()),
-            fmt::format("at most {} of both multiplied", most));
-    }
+    check_size(scenario, batch.num_targets());
     batch.series.resize(batch.days, static_cast<Index>(resolver.series.size()));
     for (std::size_t i = 0; i < resolver.series.size(); ++i) {
         batch.series.col(static_cast<Index>(i)) = resolver.series[i];
     }
+    ScenarioCases cases = scenario_cases(scenario);
     batch.cases = case_names(scenario, cases);
     batch.amounts.resize(batch.num_targets(), batch.num_cases());
     batch.timings.resize(static_cast<std::size_t>(batch.amounts.size()));

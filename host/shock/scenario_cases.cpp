@@ -104,6 +104,8 @@ class Checks {
     const ScenarioCases& cases_;
 };
 
+}  // namespace
+
 double count_cases(const Scenario& scenario) {
     auto count = static_cast<double>(scenario.num_draws);
     for (const GridVariable& variable : scenario.grid) {
@@ -111,8 +113,6 @@ double count_cases(const Scenario& scenario) {
     }
     return count;
 }
-
-}  // namespace
 
 Eigen::VectorXd ScenarioCases::numbers(const ScenarioNumber& number) const {
     if (number.variable.empty()) return Eigen::VectorXd::Constant(num_cases(), number.value);
@@ -128,6 +128,12 @@ ScenarioCases scenario_cases(const Scenario& scenario) {
     if (count > max_cases) {
         throw ParseError(scenario.path, 0, 0, "", fmt::format("{} cases", count),
                          fmt::format("at most {}", max_cases));
+    }
+    const std::size_t num_variables = scenario.grid.size() + scenario.drawn.size();
+    if (count * static_cast<double>(num_variables) > max_numbers) {
+        throw ParseError(scenario.path, 0, 0, "",
+                         fmt::format("{} cases of {} variables", count, num_variables),
+                         fmt::format("at most {} of both multiplied", max_numbers));
     }
     ScenarioCases cases;
     for (const GridVariable& each : scenario.grid) cases.variables.push_back(each.name);

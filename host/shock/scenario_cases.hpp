@@ -20,7 +20,10 @@ struct ScenarioCases {
     Eigen::VectorXd numbers(const ScenarioNumber& number) const;
 };
 
-/// Throws ParseError for more than 10^7 cases, and where a number is out of its range in some case,
+/// Combinations of the grid times draws; not cut to what scenario_cases() takes.
+double count_cases(const Scenario& scenario);
+
+/// Throws ParseError for more than 10^7 cases or 10^8 values, and where a number is out of its range in some case,
 /// a ramp longer than its shock or a start beyond the horizon.
 ScenarioCases scenario_cases(const Scenario& scenario);
 

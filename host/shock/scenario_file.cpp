@@ -103,7 +103,7 @@ class Reader {
         if (place.keys().size() != 1) {
             place.fail(fmt::format("one of {}", fmt::join(distributions(), ", ")));
         }
-        const std::string& word = place.keys().front();
+        const std::string word = place.keys().front();
         const JsonValue pair = place.at(word);
         const std::vector<JsonValue> items = pair.items("two numbers");
         if (items.size() != 2) pair.fail(fmt::format("{} values", items.size()), "two numbers");

@@ -34,6 +34,7 @@ inline constexpr Range timing_range{0.0, 36500.0};
 inline constexpr Range horizon_range{1.0, 36500.0};
 
 inline constexpr double max_cases = 1e7;
+inline constexpr double max_numbers = 1e8;  // variables times cases, targets times cases
 inline constexpr double max_seed = 9007199254740991.0;  // JSON numbers are exact up to 2^53 - 1
 
 const std::vector<std::string>& scenario_keys();
