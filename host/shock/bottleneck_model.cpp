@@ -109,6 +109,21 @@ struct ProductOrder {
     }
 };
 
+/// The places that anything is withheld from, ascending.
+std::vector<std::int64_t> cut_users(const ProductOrder& order,
+                                    const std::vector<BottleneckCase>& cases,
+                                    const std::vector<std::size_t>& chosen) {
+    std::vector<std::int64_t> users;
+    for (const std::size_t c : chosen) {
+        for (const FlowCut& cut : cases[c].cuts) {
+            users.push_back(order.place[static_cast<std::size_t>(cut.user)]);
+        }
+    }
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    return users;
+}
+
 /// Cases that cut one product in world scope, on the backend.
 void solve_world(const ShockEconomy& economy, const Backend& backend,
                  const BottleneckSystem& system, const std::vector<BottleneckCase>& cases,
@@ -116,12 +131,7 @@ void solve_world(const ShockEconomy& economy, const Backend& backend,
     const ProductOrder order(economy);
     const Eigen::MatrixXd weights = system.weights()(order.nodes, order.nodes);
     const auto place = [&](Index node) { return order.place[static_cast<std::size_t>(node)]; };
-    std::vector<std::int64_t> users;  // that anything is withheld from, by place
-    for (const std::size_t c : chosen) {
-        for (const FlowCut& cut : cases[c].cuts) users.push_back(place(cut.user));
-    }
-    std::sort(users.begin(), users.end());
-    users.erase(std::unique(users.begin(), users.end()), users.end());
+    const std::vector<std::int64_t> users = cut_users(order, cases, chosen);
     const auto count = static_cast<Index>(chosen.size());
     Eigen::MatrixXd direct = Eigen::MatrixXd::Zero(static_cast<Index>(users.size()), count);
     Eigen::MatrixXd delivered = Eigen::MatrixXd::Ones(order.longest, count);

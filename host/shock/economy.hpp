@@ -13,7 +13,9 @@ namespace narrows {
 /// The economy that a shock runs through: n nodes that produce, each of them one of P products
 /// (sectors of the classification). Home scope: the s sectors of one region, n = P = s, with
 /// imports from outside by origin. World scope: all nodes of a multi-regional table, in its order,
-/// and no outside. Flows in the unit of the table, one year; none between sectors is below 0.
+/// and no outside. Flows in the unit of the table, one year; none between sectors is below 0: what
+/// taking those out adds to the costs of a column comes off its taxes, so that GDP stays and
+/// columns close.
 struct ShockEconomy {
     bool world = false;
     std::string home;              // region of home scope; in world scope whose users, "" if none
@@ -45,7 +47,8 @@ struct ShockEconomy {
 /// published formats (CONS_h, HFCE, P3_S14, F010, ...) or the word household in the name.
 bool is_household_category(const std::string& category);
 
-/// `home` as in home_economy. `household_categories`: as named, by default by
+/// `home` as in home_economy; households are its own, those elsewhere are other final use.
+/// `household_categories`: as named, by default by
 /// is_household_category; throws ArgumentError for a name no final use has.
 ShockEconomy home_shock_economy(const IoTable& table, const std::string& home,
                                 const std::vector<std::string>& household_categories = {});

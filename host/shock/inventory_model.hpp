@@ -28,11 +28,12 @@ struct InventoryPath {
 
 /// How a run goes and what is to be kept of it.
 struct InventoryRun {
-    InventoryRule rule;
-    Eigen::VectorXd stock_days;  // n, in place of the parameter of that name; may be empty
-    int keep_every = 0;          // days; 0: only value added is kept
+    InventoryRule rule = {};
+    Eigen::VectorXd stock_days = {};  // n, in place of the parameter of that name; may be empty
+    int keep_every = 0;               // days; 0: only value added is kept
     /// Of a case, maybe from several threads at once. Throws what it likes: that ends the run.
-    std::function<void(Index of_case, const ShockOutcome& outcome, const InventoryPath& path)> done;
+    std::function<void(Index of_case, const ShockOutcome& outcome, const InventoryPath& path)>
+        done = {};
 };
 
 /// Runs a model with stocks (MODEL D.3, D.4; equations at narrows_inventory in backend_api.h) for

@@ -31,10 +31,10 @@ enum class FinalDemand { all, households, other };
 /// What a shock acts on, resolved: indices ascending, none empty that its kind needs.
 struct ShockTarget {
     ShockKind kind = ShockKind::capacity_loss;
-    std::string name;             // "shocks[2]", for messages and reports
-    std::vector<Index> origins;   // home scope: of ShockEconomy::origins; world scope: of regions
-    std::vector<Index> products;  // of ShockEconomy::products
-    std::vector<Index> nodes;     // who uses, produces or whose demand it is
+    std::string name = {};             // "shocks[2]", for messages and reports
+    std::vector<Index> origins = {};   // of ShockEconomy::origins; world scope: of regions
+    std::vector<Index> products = {};  // of ShockEconomy::products
+    std::vector<Index> nodes = {};     // who uses, produces or whose demand it is
     FinalDemand demand = FinalDemand::all;
     Index series = -1;  // column of ShockBatch::series that is its strength over time, -1: timing
 };

@@ -10,6 +10,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
+
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
 
@@ -97,8 +98,8 @@ std::map<Index, Ran> run_cases(const ShockEconomy& economy, const ShockBatch& ba
         const std::lock_guard lock(mutex);
         result[of_case] = {outcome, path};
     };
-    run_inventory_model(Backend::cpu(), economy, batch, cases,
-                        [&](Index) { return parameters; }, run);
+    run_inventory_model(
+        Backend::cpu(), economy, batch, cases, [&](Index) { return parameters; }, run);
     return result;
 }
 
@@ -122,15 +123,17 @@ TEST_P(Oracle15, ThreeRegionsLoseManufacturingAndMining) {
     parameters.ario_restocking_days = 30.0;
     parameters.orders = GetParam() == "alt" ? OrderSplit::by_capacity : OrderSplit::fixed;
 
-    const Ran ran =
-        run_one(economy, batch, {.rule = *parse_inventory_rule("ario"), .keep_every = 1}, parameters);
+    const Ran ran = run_one(economy, batch,
+                            {.rule = *parse_inventory_rule("ario"), .keep_every = 1}, parameters);
 
     const json& results = oracle["results"][GetParam()];
     const MatrixXd expected = matrix(results["production_ratio"]);
     for (Index row = 0; row < expected.rows(); ++row) {
-        const auto step = results["production_ratio_steps"][static_cast<std::size_t>(row)].get<Index>();
+        const auto step =
+            results["production_ratio_steps"][static_cast<std::size_t>(row)].get<Index>();
         for (Index j = 0; j < x.size(); ++j) {
-            EXPECT_NEAR(ran.path.output(j, step) / x[j], expected(row, j), 1e-12) << step << " " << j;
+            EXPECT_NEAR(ran.path.output(j, step) / x[j], expected(row, j), 1e-12)
+                << step << " " << j;
         }
     }
     const VectorXd least = ran.path.output.rowwise().minCoeff().cwiseQuotient(x);
@@ -185,8 +188,8 @@ TEST_P(Boario, RecoversAsItsOwnRunsDo) {
     ShockParameters parameters;
     parameters.orders = is_short ? OrderSplit::by_capacity : OrderSplit::fixed;
 
-    const Ran ran =
-        run_one(economy, batch, {.rule = *parse_inventory_rule("ario"), .keep_every = 1}, parameters);
+    const Ran ran = run_one(economy, batch,
+                            {.rule = *parse_inventory_rule("ario"), .keep_every = 1}, parameters);
 
     const MatrixXd expected = columns(at + "production_realised.csv", 15);
     double largest = 0.0;
@@ -200,7 +203,8 @@ TEST_P(Boario, RecoversAsItsOwnRunsDo) {
     EXPECT_LE(largest, 1e-5);
 }
 INSTANTIATE_TEST_SUITE_P(Runs, Boario,
-                         ::testing::Values("b2n_recovery_linear_15_noalt", "b2s_recovery_shortage_15"),
+                         ::testing::Values("b2n_recovery_linear_15_noalt",
+                                           "b2s_recovery_shortage_15"),
                          [](const auto& of) { return of.param; });
 
 TEST(Oracle19, UnitedKingdomWithHalfOfAProductsImports) {
