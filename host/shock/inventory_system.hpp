@@ -7,8 +7,7 @@
 
 #include <Eigen/Core>
 
-#include "kernels/backend_api.h"
-
+#include "host/backend/backend.hpp"
 #include "host/shock/parameters.hpp"
 #include "host/shock/shocks.hpp"
 
