@@ -102,6 +102,7 @@ ShockOutcome outcome_of(const ShockEconomy& economy, const narrows_inventory& in
         outcome.peak_share = 1.0 - least / base;
         outcome.peak_day = static_cast<double>(day);
     }
+    outcome.unmet_demand = VectorXd::Map(result.unmet, in.n).sum();
     outcome.iterations = in.num_steps;
     return outcome;
 }
@@ -116,6 +117,13 @@ void report_unchanged(const ShockEconomy& economy, const ShockBatch& batch, Inde
     outcome.value_added_loss = outcome.output_loss;
     InventoryPath path;
     path.value_added = VectorXd::Constant(batch.days, economy.gdp() / days_per_year);
+    if (run.keep_every > 0) {
+        const Index kept = (batch.days + run.keep_every - 1) / run.keep_every;
+        path.output = (economy.x / days_per_year).replicate(1, kept);
+        path.bound = Eigen::MatrixXi::Constant(economy.num_nodes(), kept, NARROWS_BOUND_BY_DEMAND);
+        const auto channels = static_cast<Index>(inventory_channels(economy, batch).size());
+        path.fill = Eigen::MatrixXd::Ones(channels, kept);
+    }
     run.done(of_case, outcome, path);
 }
 

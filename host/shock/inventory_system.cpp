@@ -118,6 +118,7 @@ InventorySystem::InventorySystem(const ShockEconomy& economy, const ShockBatch& 
         }
     }
     add_channels(economy);
+    limit_other_origins(batch, parameters.import_slack);
     if (stock_days.size() > 0 && rule.partially_binding) goals_ *= stock_days.asDiagonal();
     set_bounds(economy, rule, parameters);
     const bool has_labour = parameters.hiring_days > 0.0 || parameters.firing_days > 0.0;
@@ -176,6 +177,24 @@ void InventorySystem::add_channels(const ShockEconomy& economy) {
     inputs_.resize(num_products, n);
     for (Index j = 0; j < n; ++j) {
         for (Index k = 0; k < num_products; ++k) inputs_(k, j) = ratio(use(k, j), economy.x[j]);
+    }
+}
+
+/// While imports of a product are cut, its other origins cannot make up for them without limit: a
+/// cut of next to nothing caps what they deliver.
+void InventorySystem::limit_other_origins(const ShockBatch& batch, double slack) {
+    limited_channels_.resize(batch.targets.size());
+    for (Index c = 0; c < base_.size(); ++c) {
+        const InventoryChannel& channel = channels_[static_cast<std::size_t>(c)];
+        if (channel.source >= 0) continue;
+        if (channel.cuts.empty()) base_[c] *= 1.0 + slack;
+        for (Index t = 0; t < batch.num_targets(); ++t) {
+            const ShockTarget& target = batch.targets[static_cast<std::size_t>(t)];
+            if (target.kind == ShockKind::import_cut &&
+                contains(target.products, channel.product) && !contains(channel.cuts, t)) {
+                limited_channels_[static_cast<std::size_t>(t)].push_back(c);
+            }
+        }
     }
 }
 
@@ -257,6 +276,7 @@ void InventorySystem::add_entries(const ShockBatch& batch, Index target, Index o
             if (static_cast<std::size_t>(target) < cut_channels_.size()) {
                 add(NARROWS_CHANNEL, cut_channels_[static_cast<std::size_t>(target)], amount);
             }
+            add(NARROWS_CHANNEL, limited_channels_[static_cast<std::size_t>(target)], 1e-300);
             break;
         case ShockKind::capacity_loss:
             add(NARROWS_CAPACITY, of.nodes, amount);

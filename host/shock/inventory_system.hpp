@@ -68,6 +68,7 @@ class InventorySystem {
 
   private:
     void add_channels(const ShockEconomy& economy);
+    void limit_other_origins(const ShockBatch& batch, double slack);
     void set_bounds(const ShockEconomy& economy, const InventoryRule& rule,
                     const ShockParameters& parameters);
     void set_cases(const ShockBatch& batch, const std::vector<Index>& cases);
@@ -83,6 +84,8 @@ class InventorySystem {
     std::vector<ShockTiming> timings_;  // of the profiles after those of the series
     std::map<std::tuple<double, double, double, double, RecoveryShape>, std::size_t> profile_at_;
     std::vector<std::vector<Index>> cut_channels_;  // by target
+    std::vector<std::vector<Index>>
+        limited_channels_;  // by target: others that import its products
 };
 
 /// Does a case change anything: is any amount (or series) of it not 0 within the horizon?

@@ -19,6 +19,7 @@ struct ShockOutcome {
     double peak_share = 0.0;           // largest loss of value added in a day, share of what it was
     double peak_day = 0.0;             // when; 0 of a static model
     Eigen::VectorXd price_change;      // n, relative; empty where the model has no prices
+    double unmet_demand = 0.0;         // final demand that is not served, exports too
     double final_cost = 0.0;           // more that final users pay, for the same goods
     double residual = 0.0;  // of the equations as solved, relative; 0 where solved in steps
     std::int64_t iterations = 0;

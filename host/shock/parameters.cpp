@@ -30,6 +30,7 @@ const std::vector<NumberParameter>& number_parameters() {
         {"sigma", &P::sigma, elasticity},
         {"recovery_days", &P::recovery_days, some_days},
         {"recovered_to", &P::recovered_to, {1e-9, 0.999}},
+        {"import_slack", &P::import_slack, {0.0, 100.0}},
         {"lambda", &P::lambda, {0.0, 0.999}},
         {"demand_floor", &P::demand_floor, share},
     };

@@ -23,8 +23,8 @@ struct ScenarioCases {
 /// Combinations of the grid times draws; not cut to what scenario_cases() takes.
 double count_cases(const Scenario& scenario);
 
-/// Throws ParseError for more than 10^7 cases or 10^8 values, and where a number is out of its range in some case,
-/// a ramp longer than its shock or a start beyond the horizon.
+/// Throws ParseError for more than 10^7 cases or 10^8 values, and where a number is out of its
+/// range in some case, a ramp longer than its shock or a start beyond the horizon.
 ScenarioCases scenario_cases(const Scenario& scenario);
 
 /// "cut=0.2 weeks=4 draw=17"; "scenario" where there is one case only.
