@@ -42,7 +42,7 @@ struct InventoryLayout {
         for (std::int64_t k = 0; k < in.num_products; ++k) {
             longest = std::max(longest, in.starts[k + 1] - in.starts[k]);
         }
-        fused = longest <= kernels::inventory_fused;
+        fused = longest <= kernels::inventory_fused || in.n == 0;
         if (!fused) longest = rounded(longest, 4);  // where products have whole fragments
         place_channels(in);
         group_by_node(in);
