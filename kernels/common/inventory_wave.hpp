@@ -124,12 +124,9 @@ NARROWS_HOST_DEVICE void inventory_shock(const InventoryWave& w, const Inventory
     w.shocks[shocks.cell[cell]] = sum;
 }
 
-/// sum_c share_cj values_c for the stock (k, j) in scenario b, given by all products at once or,
-/// where `sums` is null, done here.
-NARROWS_HOST_DEVICE double over_channels(const InventoryWave& w, const double* sums,
-                                         const double* values, std::int64_t k, std::int64_t j,
-                                         std::int64_t b) {
-    if (sums != nullptr) return sums[(k * w.of.n + j) * w.width + b];
+/// sum_c share_cj values_c over the few channels of product k.
+NARROWS_HOST_DEVICE double over_channels(const InventoryWave& w, const double* values,
+                                         std::int64_t k, std::int64_t j, std::int64_t b) {
     const std::int64_t first = k * w.of.longest;
     const double* const shares = w.of.shares + first + j * w.of.num_slots();
     double sum = 0.0;
@@ -139,8 +136,29 @@ NARROWS_HOST_DEVICE double over_channels(const InventoryWave& w, const double* s
     return sum;
 }
 
+/// What the stocks of a user together allow it to make.
+template <narrows_input_bound kind>
+struct InventoryBound {
+    double value = kind == NARROWS_SCARCEST ? std::numeric_limits<double>::infinity() : 0.0;
+    double scarcest = 0.0;
+
+    NARROWS_MEMBER void add(std::int64_t product, double held, double slope, double offset,
+                            double exponent) {
+        if constexpr (kind == NARROWS_SCARCEST) {
+            const double allows = held * slope + offset;
+            if (allows < value) scarcest = static_cast<double>(product);
+            value = smaller(value, allows);
+        } else if constexpr (kind == NARROWS_ADDED) {
+            value += held * slope;
+        } else if (offset > 0.0) {
+            value += ces_term(offset, held * slope, exponent);
+        }
+    }
+};
+
 /// The stocks of a user in one scenario. Each is read and written once; last step's order is
-/// computed again from the stock it was made for, but where it is kept over the shares' sum.
+/// computed again from the stock it was made for, but where it is kept over the shares' sum. The
+/// next stock is asked for before this one is written: nothing tells a compiler that it may.
 template <bool follow_output, bool reweighted, narrows_input_bound kind>
 NARROWS_HOST_DEVICE void inventory_stocks(const InventoryWave& w, std::int64_t cell) {
     const std::int64_t j = cell / w.width;
@@ -150,50 +168,47 @@ NARROWS_HOST_DEVICE void inventory_stocks(const InventoryWave& w, std::int64_t c
     const double makes = w.makes[cell], makes_before = w.makes_before[cell];
     const double wants = w.wants[cell], wants_before = w.wants_before[cell];
     const double output = *w.step < 0 ? 0.0 : w.output[cell];
-    double bound = kind == NARROWS_SCARCEST ? std::numeric_limits<double>::infinity() : 0.0;
-    double scarcest = 0.0;
+    const std::int64_t stride = w.of.n * w.width;
+    InventoryBound<kind> bound;
+    double next_held = 0.0;
+    double next_received = 0.0;
+    const auto ask_for = [&](std::int64_t k) {
+        if (k == w.of.num_products) return;
+        next_held = w.stocks[k * stride + cell];
+        if (w.received != nullptr) next_received = w.received[k * stride + cell];
+    };
+    ask_for(0);
     for (std::int64_t k = 0; k < w.of.num_products; ++k) {
+        double held = next_held;
+        double received = next_received;
+        ask_for(k + 1);
+        if (w.received == nullptr) {
+            received = over_channels(w, reweighted ? w.weighted_fill : w.fill, k, j, b);
+        }
         const std::int64_t of = k + j * w.of.num_products;
-        const std::int64_t stock = (k * w.of.n + j) * w.width + b;
+        const std::int64_t at = k * stride + cell;
         const double a = w.of.inputs[of];
-        const double goal = w.of.goals[of];
-        double held = 0.0;
-        if (a != 0.0 || goal != 0.0) {  // else nothing is ever held or ordered
-            const double full = goal * scale;
-            held = w.stocks[stock];
-            if constexpr (reweighted) {
-                held = next_stock(
-                    held, w.order[stock] * over_channels(w, w.received, w.weighted_fill, k, j, b),
-                    a * output);
-            } else {
-                const double before = stock_order<follow_output>(
-                    a * makes_before, (full * wants_before - held) * per_tau);
-                held = next_stock(held, before * over_channels(w, w.received, w.fill, k, j, b),
-                                  a * output);
-            }
-            w.stocks[stock] = held;
-            double order = stock_order<follow_output>(a * makes, (full * wants - held) * per_tau);
-            if constexpr (reweighted) {
-                const double total = over_channels(w, w.total, w.weight, k, j, b);
-                order = total > 0.0 ? order / total : 0.0;
-            }
-            w.order[stock] = order;
+        const double full = w.of.goals[of] * scale;
+        const auto order_from = [&](double stock, double made, double wanted) {
+            const double goal = follow_output ? full * wanted : full;
+            return stock_order<follow_output>(a * made, (goal - stock) * per_tau);
+        };
+        const double before =
+            reweighted ? w.order[at] : order_from(held, makes_before, wants_before);
+        held = next_stock(held, before * received, a * output);
+        w.stocks[at] = held;
+        double order = order_from(held, makes, wants);
+        if constexpr (reweighted) {
+            const double total =
+                w.total != nullptr ? w.total[at] : over_channels(w, w.weight, k, j, b);
+            order = total > 0.0 ? order / total : 0.0;
         }
-        const double slope = w.of.slope[of];
-        const double offset = w.of.offset[of];
-        if constexpr (kind == NARROWS_SCARCEST) {
-            const double allows = held * slope + offset;
-            if (allows < bound) scarcest = static_cast<double>(k);
-            bound = smaller(bound, allows);
-        } else if constexpr (kind == NARROWS_ADDED) {
-            bound += held * slope;
-        } else if (offset > 0.0) {
-            bound += ces_term(offset, held * slope, w.of.exponent);
-        }
+        w.order[at] = order;
+        bound.add(k, held, w.of.slope[of], w.of.offset[of], w.of.exponent);
     }
-    if constexpr (kind == NARROWS_CES) bound = w.of.x0[j] * ces_output(bound, w.of.exponent);
-    w.allowed[cell] = bound;
-    w.scarcest[cell] = scarcest;
+    w.allowed[cell] =
+        kind == NARROWS_CES ? w.of.x0[j] * ces_output(bound.value, w.of.exponent) : bound.value;
+    w.scarcest[cell] = bound.scarcest;
 }
 
 /// orders_c = sum_j share_cj o_kj for the channels of one product, few of them.
