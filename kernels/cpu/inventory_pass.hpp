@@ -83,6 +83,15 @@ struct InventoryUsers {
 template <bool follow_output, narrows_input_bound kind>
 void inventory_pass(const InventoryTile& tile, const InventoryLanes& lanes) {
     const InventoryUsers users{lanes, tile.first_user};
+    Vector per_tau[inventory_vectors];  // stores to stocks do not have them read again
+    Vector scale[inventory_vectors];
+    for (std::int64_t v = 0; v < inventory_vectors; ++v) {
+        per_tau[v] = vector_at(lanes.per_tau + v * vector_size);
+        scale[v] = vector_at(lanes.stock_scale + v * vector_size);
+    }
+    const auto wanted = [&](Vector full, const double* wants, std::int64_t u, std::int64_t v) {
+        return follow_output ? full * users.at(wants, u, v) : full;
+    };
     InventoryVectors bound;
     InventoryVectors scarcest = {};
     for (auto& of_user : bound) {
@@ -110,13 +119,12 @@ void inventory_pass(const InventoryTile& tile, const InventoryLanes& lanes) {
         InventoryVectors order;
         for (std::int64_t u = 0; u < inventory_tile_users; ++u) {
             for (std::int64_t v = 0; v < inventory_vectors; ++v) {
-                const Vector per_tau = vector_at(lanes.per_tau + v * vector_size);
-                const Vector full = goal[u] * vector_at(lanes.stock_scale + v * vector_size);
+                const Vector full = goal[u] * scale[v];
                 Vector& held = vector_at(stock + u * inventory_width + v * vector_size);
                 if (lanes.step > 0) {
                     const Vector before = kernels::stock_order<follow_output>(
                         a[u] * users.at(lanes.makes_before, u, v),
-                        (full * users.at(lanes.wants_before, u, v) - held) * per_tau);
+                        (wanted(full, lanes.wants_before, u, v) - held) * per_tau[v]);
                     held = kernels::next_stock(held, before * received[u][v],
                                                a[u] * users.at(lanes.output, u, v));
                 }
@@ -135,7 +143,7 @@ void inventory_pass(const InventoryTile& tile, const InventoryLanes& lanes) {
                 }
                 order[u][v] = kernels::stock_order<follow_output>(
                     a[u] * users.at(lanes.makes, u, v),
-                    (full * users.at(lanes.wants, u, v) - held) * per_tau);
+                    (wanted(full, lanes.wants, u, v) - held) * per_tau[v]);
             }
         }
         if (lanes.reweighted) {

@@ -66,7 +66,7 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
         case NARROWS_SHORTAGE:
             return shortage_bytes(n, count) + slop;
         case NARROWS_INVENTORY:
-            return 0;
+            return inventory_bytes(n, count) + slop;
     }
     return 0;
 }
@@ -97,7 +97,7 @@ const char* formula(narrows_operation operation) {
         case NARROWS_SHORTAGE:
             return "at most 40 n^2 + 16 n scenarios bytes + 1 GiB";
         case NARROWS_INVENTORY:
-            return "nothing";
+            return "at most 16 shares + 1100 stocks bytes + 1 GiB";
     }
     return "";
 }
