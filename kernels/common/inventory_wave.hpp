@@ -272,7 +272,7 @@ NARROWS_HOST_DEVICE void inventory_node(const InventoryWave& w, std::int64_t cel
                             of.alpha_max, of.alpha_steps};
     double capacity = 0.0;
     const InventoryNode node =
-        produce(now, {w.labour[cell], w.alpha[cell], 0.0, 0.0, 0.0}, capacity);
+        produce(now, {w.labour[cell], w.alpha[cell], w.output[cell], 0.0, 0.0}, capacity);
     w.labour[cell] = node.labour;
     w.alpha[cell] = node.alpha;
     w.output[cell] = node.output;
