@@ -82,9 +82,10 @@ struct Work {
     PathSelection selection = {};
 
     ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
-    Index run(const std::function<void(Index, Index, const InventoryPath&)>& path) {
+    Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
+              const std::function<void(Index, Index)>& wave = nullptr) {
         const Index done = run_cases({experiment, economy, batch, table, record, options.checkpoint,
-                                      options.paths ? options.every : 0, path});
+                                      options.paths ? options.every : 0, path, wave});
         if (experiment.made_leontief() != nullptr) {
             record_model(record, *experiment.made_leontief(), backend_reason);
         }
@@ -92,22 +93,28 @@ struct Work {
     }
 };
 
-void write_csv_paths(Work& work) {
-    const auto write = [&](TextFile& out) {
-        out.write(path_header(work.results(0), work.selection));
+/// Case by case, as they are done.
+void write_csv(Work& work, const std::function<void(const std::string&)>& write) {
+    if (work.options.paths) {
+        write(path_header(work.results(0), work.selection));
         work.run([&](Index of_case, Index model, const InventoryPath& path) {
-            out.write(path_rows(work.results(0), work.selection, of_case, model, path));
+            write(path_rows(work.results(0), work.selection, of_case, model, path));
         });
-        out.close();
-    };
-    const std::string& file = work.options.output.file;
-    if (file.empty()) {
-        TextFile out("/dev/stdout", "standard output");
-        return write(out);
+        return;
     }
+    write(csv_header(shock_cases(work.results(0), 0, 0)));
+    work.run(nullptr, [&](Index first, Index last) {
+        write(csv_rows(shock_cases(work.results(0), first, last)));
+    });
+}
+
+void write_csv(Work& work) {
+    const std::string& file = work.options.output.file;
+    if (file.empty()) return write_csv(work, write_stdout);
     replace_file(file, [&](const std::filesystem::path& beside) {
         TextFile out(beside, file);
-        write(out);
+        write_csv(work, [&](const std::string& text) { out.write(text); });
+        out.close();
     });
 }
 
@@ -122,7 +129,7 @@ void write_netcdf(Work& work) {
                 out.add_path(of_case, model, path);
             });
         } else {
-            done = work.run({});
+            done = work.run(nullptr);
         }
         out.close(work.results(done), work.record);
     });
@@ -137,7 +144,7 @@ void write_document(Work& work) {
             paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
         });
     } else {
-        done = work.run({});
+        done = work.run(nullptr);
     }
     Document document = shock_report(work.results(done), std::move(work.record),
                                      static_cast<std::size_t>(work.options.top));
@@ -180,7 +187,7 @@ void run_shock(ShockOptions options) {
               results, std::move(record), table.meta().unit, choice.reason, std::move(selection)};
     naming_table(name, [&] {
         if (netcdf) return write_netcdf(work);
-        if (options.paths && options.output.format == "csv") return write_csv_paths(work);
+        if (options.output.format == "csv") return write_csv(work);
         write_document(work);
     });
 }

@@ -82,6 +82,7 @@ Index run_cases(const ShockRun& run) {
         file.emplace(run.checkpoint.file, key_of(run.record), run.table.values().rows(),
                      run.checkpoint.resume);
         done = file->load(run.table.values());
+        if (run.wave && done > 0) run.wave(0, done);
     }
     Progress progress("cases and models");
     while (done < num_cases) {
@@ -93,6 +94,7 @@ Index run_cases(const ShockRun& run) {
         run_wave(run, done, count, done * run.table.num_models(), progress);
         if (file) file->append(run.table.values(), done, count);
         done += count;
+        if (run.wave) run.wave(done - count, done);
     }
     return done;
 }

@@ -33,8 +33,7 @@ struct Reader {
     }
 };
 
-/// A row per case and model; the cases' parameters first.
-Sheet cases_sheet(const Reader& reader) {
+Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     const ShockResults& results = reader.results;
     const bool single = reader.single();
     Sheet sheet{single ? "" : "cases", "", {{"case", single ? "" : "case"}}, {}};
@@ -52,7 +51,7 @@ Sheet cases_sheet(const Reader& reader) {
                                           {"final_cost", "final users pay more", Style::flow},
                                           {"residual", "residual", Style::bound}};
     sheet.columns.insert(sheet.columns.end(), measures.begin(), measures.end());
-    for (Index c = 0; c < results.num_done; ++c) {
+    for (Index c = first; c < last; ++c) {
         for (Index m = 0; m < results.table.num_models(); ++m) {
             std::vector<Cell> row;
             row.emplace_back(results.batch.cases[static_cast<std::size_t>(c)]);
@@ -215,6 +214,10 @@ std::string band_of(const Reader& reader) {
 
 }  // namespace
 
+Sheet shock_cases(const ShockResults& results, Index first, Index last) {
+    return cases_sheet({results}, first, last);
+}
+
 Document shock_report(const ShockResults& results, RunRecord run, std::size_t top) {
     const Reader reader{results};
     const ShockEconomy& economy = results.economy;
@@ -237,7 +240,7 @@ Document shock_report(const ShockResults& results, RunRecord run, std::size_t to
         document.fields.push_back({"", "value added lost", Style::text, band_of(reader)});
     }
     document.structures["models"] = models_json(reader);
-    Sheet cases = cases_sheet(reader);
+    Sheet cases = cases_sheet(reader, 0, results.num_done);
     hide_empty_columns(cases);
     document.sheets.push_back(std::move(cases));
     document.sheets.push_back(spread_sheet(reader));
