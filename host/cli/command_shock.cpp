@@ -203,6 +203,8 @@ void add_shock(CLI::App& app) {
                      "a table (default world-2011) and a scenario file (data/README.md)")
         ->required()
         ->expected(1, 2);
+    command->add_option("--year", options->table.read.year, "year, where TABLE holds several")
+        ->check(whole_number(1));
     add_reading_options(*command, options->table);
     command->add_option("--home", options->home, "region, in place of the scenario's");
     command
