@@ -48,6 +48,9 @@ const std::vector<ChoiceParameter>& choice_parameters() {
         {"essentials",
          {"goods", "criticality", "all", "none"},
          [](P& p, std::size_t choice) { p.essentials = static_cast<Essentials>(choice); }},
+        {"inputs",
+         {"all", "domestic"},
+         [](P& p, std::size_t choice) { p.inputs = static_cast<Inputs>(choice); }},
     };
     return all;
 }

@@ -30,6 +30,12 @@ enum class Essentials {
     none,
 };
 
+/// Which inputs the economy of a scenario in home scope has.
+enum class Inputs {
+    all,       // own deliveries and imports
+    domestic,  // own deliveries: imports are never short and nobody holds stocks of them
+};
+
 /// Parameters of the models of a shock, each with its symbol, unit and range; what a scenario does
 /// not name has the value here. Sections of MODEL in brackets.
 struct ShockParameters {
@@ -67,9 +73,11 @@ struct ShockParameters {
     Rationing rationing = Rationing::proportional;
     OrderSplit orders = OrderSplit::fixed;
     Essentials essentials = Essentials::goods;
+    Inputs inputs = Inputs::all;
 
     std::string criticality;  // survey, cost-share or a CSV file product,user,c; "": survey where
                               // the table has ratings, else cost-share
+    std::string stocks;       // CSV file sector,days: n_j by node, in place of stock_days; "": none
     std::vector<std::string> households;  // final uses that are consumption of households; none: by
                                           // is_household_category
 

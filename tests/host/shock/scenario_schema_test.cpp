@@ -96,6 +96,8 @@ TEST(ScenarioSchema, HasTheFormsOfShocks) {
 TEST(ScenarioSchema, HasTheParametersWithRangesAndDefaults) {
     const json& properties = schema().at("$defs").at("parameters").at("properties");
     EXPECT_EQ(keys_of_object(properties), names_of(parameter_names()));
+    EXPECT_EQ(schema().at("$defs").at("parameters").at("not").at("required"),
+              json({"stocks", "stock_days"}));
     const ShockParameters defaults;
     for (const NumberParameter& each : number_parameters()) {
         expect_range(properties.at(each.name), each.range, each.name);
