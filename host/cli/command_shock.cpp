@@ -1,8 +1,7 @@
-#include <algorithm>
+#include <filesystem>
+#include <functional>
 #include <memory>
-#include <optional>
 
-#include "host/analysis/criticality.hpp"
 #include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 #include "host/base/output.hpp"
@@ -10,7 +9,7 @@
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/shock_run.hpp"
-#include "host/readers/input_files.hpp"
+#include "host/shock/scenario_economy.hpp"
 #include "host/shock/scenario_file.hpp"
 
 namespace narrows::cli {
@@ -32,25 +31,25 @@ struct ShockOptions {
     BackendOptions backend;
 };
 
-std::pair<std::string, CriticalityRule> criticality_rule(const std::string& wish,
-                                                         const IoTable& table) {
-    const std::string rule = !wish.empty()                     ? wish
-                             : table.has_criticality_ratings() ? "survey"
-                                                               : "cost-share";
-    if (rule == "survey") return {rule, survey_criticality};
-    if (rule == "cost-share") return {rule, cost_share_criticality};
-    return {rule, [c = read_criticality(rule, table.classification().sectors())](
-                      const HomeEconomy&) { return c; }};
+/// The scenario with what the command line says in its place.
+Scenario asked_scenario(const ShockOptions& options) {
+    const std::filesystem::path path = options.names.back();
+    Scenario scenario = read_scenario(InputFile(path));
+    if (!options.home.empty()) scenario.home = options.home;
+    if (!options.scope.empty()) scenario.world = options.scope == "world";
+    if (options.criticality == "survey" || options.criticality == "cost-share") {
+        scenario.parameters.criticality = options.criticality;
+    } else if (!options.criticality.empty()) {
+        // Those of the scenario are looked for beside it.
+        scenario.parameters.criticality = std::filesystem::absolute(options.criticality).string();
+    }
+    return scenario;
 }
 
-/// The economy that the scenario, or the command line in its place, is about.
-ShockEconomy economy_of(const ShockOptions& options, const Scenario& scenario,
-                        const IoTable& table) {
-    const bool world = options.scope.empty() ? scenario.world : options.scope == "world";
-    const std::string& home = options.home.empty() ? scenario.home : options.home;
-    const std::vector<std::string>& households = scenario.parameters.households;
-    return world ? world_shock_economy(table, home, households)
-                 : home_shock_economy(table, home, households);
+std::string criticality_of(const Scenario& scenario, const IoTable& table) {
+    const std::string& asked = scenario.parameters.criticality;
+    if (!asked.empty()) return asked;
+    return table.has_criticality_ratings() ? "survey" : "cost-share";
 }
 
 std::vector<Index> nodes_of(const std::vector<std::string>& codes, const ShockEconomy& economy) {
@@ -156,14 +155,13 @@ void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
     if (options.names.size() == 2) options.table.name = options.names.front();
     const std::string& file = options.names.back();
-    const Scenario scenario = read_scenario(InputFile(std::filesystem::path(file)));
+    const Scenario scenario = asked_scenario(options);
     const IoTable table = open_table(options.table);
     const std::string& name = options.table.name;
     RunRecord record = start_record("shock", table);
-    ShockEconomy economy = naming_table(name, [&] { return economy_of(options, scenario, table); });
-    const auto [rule, criticality] = criticality_rule(
-        options.criticality.empty() ? scenario.parameters.criticality : options.criticality, table);
-    naming_table(name, [&] { set_criticality(economy, table, criticality); });
+    const ShockEconomy economy =
+        naming_table(name, [&] { return scenario_economy(table, scenario); });
+    const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
     const std::vector<std::string> models = parse_models(options.models, batch);
     PathSelection selection{nodes_of(options.only, economy), options.every};
@@ -176,8 +174,8 @@ void run_shock(ShockOptions options) {
                          {"scope", economy.world ? "world" : "home"},
                          {"home", economy.home},
                          {"models", models},
-                         {"criticality", rule}};
-    Experiment experiment(economy, scenario, batch, choice.backend,
+                         {"criticality", criticality_of(scenario, table)}};
+    Experiment experiment(economy, scenario, batch, stock_days, choice.backend,
                           parse_solve_method(options.backend.method), options.backend.threads);
     const auto num_models = static_cast<Index>(models.size());
     const bool by_node = batch.num_cases() * num_models * 2 * economy.num_nodes() <= most_doubles;

@@ -1,6 +1,7 @@
 #include "host/report/shock_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -64,7 +65,7 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
             row.emplace_back(reader.total(ShockTable::output_loss, m, c));
             row.emplace_back(reader.total(ShockTable::years, m, c));
             row.emplace_back(reader.total(ShockTable::peak_share, m, c));
-            row.emplace_back(static_cast<std::int64_t>(reader.total(ShockTable::peak_day, m, c)));
+            row.emplace_back(reader.total(ShockTable::peak_day, m, c));
             row.emplace_back(reader.total(ShockTable::unmet_demand, m, c));
             row.emplace_back(reader.total(ShockTable::final_cost, m, c));
             row.emplace_back(reader.total(ShockTable::residual, m, c));
@@ -134,7 +135,9 @@ Sheet sectors_sheet(const Reader& reader, std::size_t top) {
 ordered_json by_sector(const Reader& reader, Index model) {
     const ShockResults& results = reader.results;
     ordered_json rows = ordered_json::array();
-    if (results.table.num_nodes() == 0) return rows;
+    const Eigen::VectorXd losses =
+        results.table.totals(ShockTable::value_added_loss, model, results.num_done);
+    if (results.table.num_nodes() == 0 || !losses.allFinite()) return rows;
     const Eigen::VectorXd value_added =
         results.table.mean_value_added_loss(model, results.num_done);
     const Eigen::VectorXd output = results.table.mean_output_loss(model, results.num_done);
@@ -191,8 +194,7 @@ void hide_empty_columns(Sheet& sheet) {
         if (!may_be_empty.contains(key)) continue;
         const bool says_nothing = std::all_of(sheet.rows.begin(), sheet.rows.end(), [&](auto& row) {
             const double* const value = std::get_if<double>(&row[i]);
-            const std::int64_t* const count = std::get_if<std::int64_t>(&row[i]);
-            return (value == nullptr || *value == 0.0) && (count == nullptr || *count == 0);
+            return value == nullptr || *value == 0.0 || std::isnan(*value);
         });
         if (says_nothing) sheet.columns[i].heading.clear();
     }
@@ -203,10 +205,13 @@ std::string band_of(const Reader& reader) {
     double high = 0.0;
     Index least = 0;
     Index most = 0;
+    bool any = false;
     for (Index m = 0; m < reader.results.table.num_models(); ++m) {
         const double share = reader.gdp_share(m, 0);
-        if (m == 0 || share < low) std::tie(low, least) = std::pair(share, m);
-        if (m == 0 || share > high) std::tie(high, most) = std::pair(share, m);
+        if (std::isnan(share)) continue;
+        if (!any || share < low) std::tie(low, least) = std::pair(share, m);
+        if (!any || share > high) std::tie(high, most) = std::pair(share, m);
+        any = true;
     }
     return fmt::format("{:.2f} % ({}) to {:.2f} % ({}) of GDP", 100.0 * low, reader.model(least),
                        100.0 * high, reader.model(most));
