@@ -40,6 +40,7 @@ Scenario lockdown(const test::ScratchFolder& scratch) {
 struct Months {
     double april = 0.0;
     double may = 0.0;
+    double first_day = 0.0;
 };
 
 /// Mean change of daily GDP.
@@ -53,7 +54,7 @@ Months run(const IoTable& table, const Scenario& scenario, const std::string& re
     run.done = [&](Index, const ShockOutcome&, const InventoryPath& path) {
         const Eigen::VectorXd change =
             365.0 / economy.gdp() * path.value_added - Eigen::VectorXd::Ones(batch.days);
-        months = {change.segment(9, 30).mean(), change.segment(39, 31).mean()};
+        months = {change.segment(9, 30).mean(), change.segment(39, 31).mean(), change[0]};
     };
     run_inventory_model(
         Backend::cpu(), economy, batch, {0},
@@ -110,6 +111,24 @@ TEST(BacktestUk2020, WeakIsNearestToHistoryAndLeontiefIsRuledOut) {
     }
     EXPECT_LT(miss("weak"), 0.01);
     EXPECT_LT(band.at("leontief").april, -0.68);
+}
+
+TEST(BacktestUk2020, FirstDayIsTheSameInAllReadings) {
+    NARROWS_NEEDS_SHARED(survey);
+    const test::ScratchFolder scratch;
+    const Scenario scenario = lockdown(scratch);
+    for (const auto& [reading, months] : all_readings(united_kingdom(), scenario)) {
+        EXPECT_NEAR(100.0 * months.first_day, -17.4, 0.05) << reading;
+    }
+    const ShockEconomy economy = scenario_economy(united_kingdom(), scenario);
+    const ShockBatch batch = shock_batch(scenario, economy);
+    double closed = 0.0;
+    for (Index t = 0; t < batch.num_targets(); ++t) {
+        const ShockTarget& target = batch.targets[static_cast<std::size_t>(t)];
+        if (target.kind != ShockKind::capacity_loss) continue;
+        closed += batch.amounts(t, 0) * economy.value_added[target.nodes.front()];
+    }
+    EXPECT_NEAR(100.0 * closed / economy.gdp(), 14.9, 0.05);
 }
 
 /// Percent as the page states them, one decimal.
