@@ -15,7 +15,7 @@ using nlohmann::ordered_json;
 
 /// Losses in shares of what there is in the same time.
 double share_of(double value, double of_year, double years) {
-    return of_year * years > 0.0 ? value / (of_year * years) : 0.0;
+    return of_year > 0.0 ? value / (of_year * years) : 0.0;
 }
 
 struct Reader {
@@ -102,8 +102,8 @@ Sheet spread_sheet(const Reader& reader) {
 std::vector<Index> nodes_by_loss(const ShockResults& results) {
     Eigen::VectorXd largest = Eigen::VectorXd::Zero(results.table.num_nodes());
     for (Index m = 0; m < results.table.num_models(); ++m) {
-        largest =
-            largest.cwiseMax(results.table.mean_value_added_loss(m, results.num_done).cwiseAbs());
+        const Eigen::VectorXd losses = results.table.mean_value_added_loss(m, results.num_done);
+        if (losses.allFinite()) largest = largest.cwiseMax(losses.cwiseAbs());
     }
     std::vector<Index> nodes(static_cast<std::size_t>(largest.size()));
     std::iota(nodes.begin(), nodes.end(), Index{0});
