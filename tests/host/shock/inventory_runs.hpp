@@ -39,7 +39,7 @@ inline std::map<Index, InventoryRan> run_inventory(const std::string& model,
 /// The first case.
 inline InventoryRan run_inventory(const std::string& model, const ShockEconomy& economy,
                                   const ShockBatch& batch, const ShockParameters& parameters = {}) {
-    return run_inventory(model, economy, batch, {0}, parameters).at(0);
+    return run_inventory(model, economy, batch, std::vector<Index>{0}, parameters).at(0);
 }
 
 }  // namespace narrows::test
