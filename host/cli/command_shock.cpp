@@ -1,7 +1,13 @@
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
 #include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 #include "host/base/output.hpp"
@@ -9,6 +15,7 @@
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/shock_run.hpp"
+#include "host/report/shock_why.hpp"
 #include "host/shock/scenario_economy.hpp"
 #include "host/shock/scenario_file.hpp"
 
@@ -23,6 +30,7 @@ struct ShockOptions {
     std::string models;
     std::string criticality;
     bool paths = false;
+    bool why = false;
     int every = 1;
     std::vector<std::string> only;
     std::int64_t top = 15;
@@ -83,8 +91,9 @@ struct Work {
     ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
     Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
               const std::function<void(Index, Index)>& wave = nullptr) {
-        const Index done = run_cases({experiment, economy, batch, table, record, options.checkpoint,
-                                      options.paths ? options.every : 0, path, wave});
+        const Index done =
+            run_cases({experiment, economy, batch, table, record, options.checkpoint,
+                       options.paths || options.why ? options.every : 0, path, wave});
         if (experiment.made_leontief() != nullptr) {
             record_model(record, *experiment.made_leontief(), backend_reason);
         }
@@ -134,20 +143,57 @@ void write_netcdf(Work& work) {
     });
 }
 
-void write_document(Work& work) {
-    auto paths = nlohmann::ordered_json::array();
-    Index done = 0;
+/// What paths of a single case say beside totals.
+struct PathResults {
+    nlohmann::ordered_json paths = nlohmann::ordered_json::array();
+    nlohmann::ordered_json why = nlohmann::ordered_json::array();
+    std::vector<std::pair<std::string, Attribution>> attributions;  // by model
+};
+
+void take_path(const Work& work, Index of_case, Index model, const InventoryPath& path,
+               PathResults& results) {
+    if (path.output.cols() == 0) return;  // a static model
     if (work.options.paths) {
-        done = work.run([&](Index of_case, Index model, const InventoryPath& path) {
-            if (path.output.cols() == 0) return;
-            paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
-        });
-    } else {
-        done = work.run(nullptr);
+        results.paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
     }
+    if (!work.options.why) return;
+    const std::string& name = work.table.models()[static_cast<std::size_t>(model)];
+    const Attribution found =
+        attribute(work.economy, work.batch, of_case, inventory_channels(work.economy, work.batch),
+                  path, work.options.every, static_cast<int>(work.options.top));
+    results.why.push_back(attribution_json(name, work.economy, found));
+    results.attributions.emplace_back(name, found);
+}
+
+/// People get one model's chains: the middle reading, where it is among them.
+void add_why(Document& document, const Work& work, const PathResults& results) {
+    if (results.attributions.empty()) {
+        document.notes.emplace_back(
+            "--why: no model with stocks was run, which has days to look at");
+        return;
+    }
+    auto shown = std::find_if(results.attributions.begin(), results.attributions.end(),
+                              [](const auto& each) { return each.first == "pbl-half"; });
+    if (shown == results.attributions.end()) shown = results.attributions.begin();
+    add_attribution(document, shown->first, work.economy, shown->second,
+                    static_cast<std::size_t>(work.options.top));
+}
+
+void write_document(Work& work) {
+    PathResults results;
+    const bool with_paths = work.options.paths || work.options.why;
+    const std::function<void(Index, Index, const InventoryPath&)> take =
+        [&](Index of_case, Index model, const InventoryPath& path) {
+            take_path(work, of_case, model, path, results);
+        };
+    const Index done = work.run(with_paths ? take : nullptr);
     Document document = shock_report(work.results(done), std::move(work.record),
                                      static_cast<std::size_t>(work.options.top));
-    if (work.options.paths) document.structures["paths"] = std::move(paths);
+    if (work.options.paths) document.structures["paths"] = std::move(results.paths);
+    if (work.options.why) {
+        add_why(document, work, results);
+        document.structures["why"] = std::move(results.why);
+    }
     print(std::move(document), work.options.output);
 }
 
@@ -164,6 +210,10 @@ void run_shock(ShockOptions options) {
     const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
     const std::vector<std::string> models = parse_models(options.models, batch);
+    if (options.why && batch.num_cases() > 1) {
+        throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
+                                        batch.num_cases()));
+    }
     PathSelection selection{nodes_of(options.only, economy), options.every};
     const BackendChoice choice = choose(options.backend);
     record_backend(record, choice.backend, choice.reason);
@@ -218,17 +268,19 @@ void add_shock(CLI::App& app) {
     CLI::Option* paths =
         command->add_flag("--paths", options->paths, "day by day: JSON, CSV and NetCDF");
     command->add_option("--every", options->every, "of the paths, every so many days")
-        ->check(whole_number(1))
-        ->needs(paths);
+        ->check(whole_number(1));
     command->add_option("--only", options->only, "of the paths, these sectors: A,B,...")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->needs(paths);
     command->add_option("--top", options->top, "sectors that text shows")->check(whole_number(0));
+    CLI::Option* why = command->add_flag(
+        "--why", options->why,
+        "of one case: what bound whom, the chains behind the worst days, losses by source");
     CLI::Option* checkpoint =
         command->add_option("--checkpoint", options->checkpoint.file,
                             "file in which results are kept as they are made");
-    checkpoint->excludes(paths);
+    checkpoint->excludes(paths)->excludes(why);
     command
         ->add_flag("--resume", options->checkpoint.resume, "go on from what the checkpoint holds")
         ->needs(checkpoint);

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "kernels/backend_api.h"
-
+#include "host/backend/backend.hpp"
 #include "host/shock/case_effects.hpp"
 
 namespace narrows {
