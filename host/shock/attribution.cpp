@@ -4,8 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "kernels/backend_api.h"
-
 namespace narrows {
 namespace {
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "host/backend/backend.hpp"
 #include "host/shock/case_effects.hpp"
 
 namespace narrows {
@@ -287,8 +286,9 @@ void ShortageTrace::for_each_customer(Index node, Visit visit) const {
         const double missing = -amounts_[t] * demand[node] / x;
         visit({node, -1, missing, -1, {Kind::final_demand, t, -1, node}});
     }
+    const double per_output = 1.0 / x;
     for (Index j = 0; j < lost_.size(); ++j) {
-        const double missing = sales_(j, node) / x * lost_[j];
+        const double missing = sales_(j, node) * lost_[j] * per_output;
         if (missing > 0.0) visit({node, -1, missing, j, {}});
     }
 }

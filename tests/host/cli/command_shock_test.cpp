@@ -215,6 +215,43 @@ TEST(CommandShock, RefusesACheckpointOfAnotherScenario) {
                    3, {"kept", "differs"});
 }
 
+TEST(CommandShock, SaysWhatBoundWhomAndWhereTheLossStarts) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("s.json", scenario());
+
+    const ordered_json json = run_json({"shock", file, "--model", "pbl,ghosh", "--why"});
+
+    ASSERT_EQ(json["why"].size(), 1U);
+    const ordered_json& why = json["why"][0];
+    double sum = 0.0;
+    for (const ordered_json& source : why["sources"]) sum += number(source["value_added_loss"]);
+    EXPECT_NEAR(sum, number(json["models"][0]["value_added_loss"]), 1e-9 * sum);
+    EXPECT_EQ(why["sources"][0]["source"].get<std::string>().rfind("imports MIN from", 0), 0U);
+    bool metals_lack_ores = false;
+    for (const ordered_json& spell : why["binding"]) {
+        metals_lack_ores |= spell["sector"] == "MET" && spell["bound_by"] == "MIN" &&
+                            number(spell["value_added_loss"]) > 0.0;
+    }
+    EXPECT_TRUE(metals_lack_ores);
+    EXPECT_NE(why["peaks"][0]["chain"].get<std::string>().find("lacks MIN"), std::string::npos);
+    const std::string text = run_narrows({"shock", file, "--model", "pbl", "--why"}).out;
+    EXPECT_NE(text.find("Where the loss of value added starts, pbl-half"), std::string::npos);
+    expect_refused(run_narrows({"shock", folder.write("d.json", drawn(4)), "--why"}), 2,
+                   {"--why", "4 cases"});
+}
+
+TEST(CommandShock, WarnsOfStocksThatAreRefilledFasterThanAStep) {
+    const ScratchFolder folder;
+    std::string text = scenario();
+    text.replace(text.find("\"stock_days\": 20"), 16,
+                 "\"stock_days\": 20, \"restocking_days\": 0.4");
+
+    const ordered_json json = run_json({"shock", folder.write("s.json", text), "--model", "pbl"});
+
+    ASSERT_GE(json["models"][0]["warnings"].size(), 1U);
+    EXPECT_NE(json["models"][0]["warnings"].dump().find("faster than a step"), std::string::npos);
+}
+
 TEST(CommandShock, ScenariosOfTheWorldRunInWorldScope) {
     const ScratchFolder folder;
     const std::string file = folder.write("s.json", scenario());
