@@ -115,7 +115,8 @@ def simulation(table, order_type, folder):
     """BoARIO, ready to loop."""
     model = ARIOPsiModel(
         table.system(), order_type=order_type, psi_param=0.8, main_inv_dur=90, alpha_max=1.25,
-        inventory_restoration_tau=60, alpha_tau=365, productive_capital_vector=4 * table.value_added,
+        inventory_restoration_tau=60, alpha_tau=365,
+        productive_capital_vector=4 * table.value_added,
     )  # fmt: skip
     lost = pd.Series(LOST * model.productive_capital, index=model.industries)
     event = boario.event.from_series(
