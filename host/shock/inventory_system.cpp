@@ -140,6 +140,12 @@ InventorySystem::InventorySystem(const ShockEconomy& economy, const ShockBatch& 
         of_.alpha_max = parameters.overproduction_max;
         of_.alpha_steps = parameters.overproduction_days;
     }
+    if (parameters.rationing == Rationing::largest_first ||
+        parameters.rationing == Rationing::random_priority) {
+        throw ArgumentError(
+            "rationing: models with stocks ration proportional or "
+            "intermediate-first, found another rule");
+    }
     of_.rationing = parameters.rationing == Rationing::intermediate_first
                         ? NARROWS_INTERMEDIATE_FIRST
                         : NARROWS_PROPORTIONAL;
@@ -306,7 +312,7 @@ void InventorySystem::set_cases(const ShockBatch& batch, const std::vector<Index
         entry_starts_.push_back(static_cast<std::int64_t>(entries_.size()));
     }
     profiles_.resize(batch.days, batch.series.cols() + static_cast<Index>(timings_.size()));
-    profiles_.leftCols(batch.series.cols()) = batch.series;
+    if (batch.series.cols() > 0) profiles_.leftCols(batch.series.cols()) = batch.series;
     for (std::size_t i = 0; i < timings_.size(); ++i) {
         for (int day = 0; day < batch.days; ++day) {
             profiles_(day, batch.series.cols() + static_cast<Index>(i)) =
