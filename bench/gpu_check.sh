@@ -155,6 +155,9 @@ bench_steps() {
     step_with "$bin/bench_shortage" bench_shortage 40 "$bin/bench_shortage" \
         --benchmark_filter=cuda --benchmark_min_time=0.1 \
         "--benchmark_out=$out/bench_shortage.json" --benchmark_out_format=json
+    step_with "$bin/bench_inventory" bench_inventory 40 "$bin/bench_inventory" \
+        --benchmark_filter=cuda --benchmark_min_time=0.1 \
+        "--benchmark_out=$out/bench_inventory.json" --benchmark_out_format=json
 }
 
 # ---- figures for people ----------------------------------------------------------------------------

@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 /* Grows with every change of this header that an older module would not survive. */
-#define NARROWS_BACKEND_ABI 3
+#define NARROWS_BACKEND_ABI 4
 #define NARROWS_BACKEND_SYMBOL "narrows_backend_get"
 
 typedef enum narrows_status {
@@ -70,8 +70,9 @@ typedef enum narrows_operation {
     NARROWS_RESIDUAL,
     NARROWS_SWEEP, /* sweep: count weights and flows together */
     NARROWS_CELLS,
-    NARROWS_BATCH,   /* run_batch: count draws */
-    NARROWS_SHORTAGE /* solve_shortage: count scenarios */
+    NARROWS_BATCH,    /* run_batch: count draws */
+    NARROWS_SHORTAGE, /* solve_shortage: count scenarios */
+    NARROWS_INVENTORY /* run_inventory: n = channels x nodes, count = products x nodes */
 } narrows_operation;
 
 /* One pass over the columns of L; see sweep. Unused parts have count 0 and null pointers. */
@@ -153,6 +154,121 @@ typedef struct narrows_shortage {
     int32_t (*done)(void* user, const narrows_shortage_result* result);
     void* user;
 } narrows_shortage;
+
+/* How stocks bound a node's output. */
+typedef enum narrows_input_bound {
+    NARROWS_SCARCEST = 0, /* min_k slope_kj S_kj + offset_kj; no bound by k: slope 0, offset inf */
+    NARROWS_ADDED = 1,    /* sum_k slope_kj S_kj + offset_kj */
+    NARROWS_CES = 2       /* x0_j (sum_k offset_kj (slope_kj S_kj)^e)^(1/e), e = exponent; e = 0:
+                             x0_j exp(sum_k offset_kj ln(slope_kj S_kj)); no offset above 0: no
+                             bound */
+} narrows_input_bound;
+
+/* Who gets what where a node has less than is ordered from it. */
+typedef enum narrows_rationing {
+    NARROWS_PROPORTIONAL = 0,      /* all the same share, final demand too */
+    NARROWS_INTERMEDIATE_FIRST = 1 /* nodes first, the same share each; final demand what is left */
+} narrows_rationing;
+
+/* What shocks change: rows of these kinds, one after the other. */
+typedef enum narrows_shocked {
+    NARROWS_CAPACITY = 0,   /* row i: share of node i's capacity that is lost */
+    NARROWS_CHANNEL = 1,    /* row c: share of channel c's base flow that its cap takes away */
+    NARROWS_HOUSEHOLDS = 2, /* row i: share of households' demand for i that is lost; < 0: gained */
+    NARROWS_OTHER = 3       /* row i: the same for other final demand */
+} narrows_shocked;
+
+/* Amount times profile is added to a row of a scenario at every step. */
+typedef struct narrows_shock_entry {
+    int32_t kind; /* narrows_shocked */
+    int32_t profile;
+    int64_t row;
+    double amount;
+} narrows_shock_entry;
+
+/* What a scenario of narrows_inventory ends with. Kept steps are 0, keep_every, 2 keep_every ...;
+ * pointers are valid during the call, and null where nothing was to be kept. */
+typedef struct narrows_inventory_result {
+    int64_t scenario;
+    const double* output;      /* n: sum of x over the steps */
+    const double* unmet;       /* n: sum of final demand that was not met */
+    const double* value_added; /* num_steps: sum_j value_added_j x_j / x0_j */
+    int64_t num_kept;
+    const double* kept_output; /* x, n x num_kept */
+    const int32_t* kept_bound; /* what bound x: n x num_kept; product k, or NARROWS_BOUND_BY_... */
+    const double* kept_fill;   /* share of orders delivered, num_channels x num_kept */
+} narrows_inventory_result;
+
+#define NARROWS_BOUND_BY_DEMAND (-1)
+#define NARROWS_BOUND_BY_CAPACITY (-2)
+#define NARROWS_BOUND_BY_INPUTS (-3) /* all together, where they are added or CES */
+
+/* An economy that produces from stocks, step by step, in many scenarios. n nodes hold stocks S_kj
+ * of P products; orders for a product go through channels in fixed shares, each of them from one
+ * node to some users, or from outside. In a step, from the state after the one before (before the
+ * first: S = s g, x = y = d = x0, l = 1, alpha = alpha_base, cons = 1):
+ *
+ *   orders        o_kj = max(0, a_kj d_j + (s g_kj - S_kj) / tau), or where orders follow output
+ *                 o_kj = max(0, (s g_kj y_j / x0_j - S_kj) / tau) + a_kj x_j
+ *   channels      O_c = sum_j share_cj o_k(c)j; where reweighted, shares are proportional to
+ *                 share_cj K_i(c) / x0_i(c) with capacities of the step before (outside: 1)
+ *   caps          delivered at most (1 - cut_c) base_c where cut_c > 0, else no cap
+ *   final demand  f_i = households_i cons_r(i) (1 - h_i) + other_i (1 - g_i), factors >= 0;
+ *                 cons_r = exp(rho ln cons_r + (1 - rho) ln(m income_r + 1 - m)), income_r the
+ *                 value added of the step before in region r over that of the start; rho < 0: 1
+ *   demand        d_i = sum over channels from i of min(O_c, cap_c) + f_i
+ *   overtime      z = (d_i - x_i) / d_i with the output of the step before: alpha_i +=
+ *                 ((alpha_max - alpha_i) z or, where z = 0, alpha_base - alpha_i) / alpha_steps,
+ *                 at least 1; alpha_steps 0: alpha = 1
+ *   capacity      K_i = alpha_i min(l_i, 1 - loss_i) x0_i
+ *   output        y_i = min(K_i, d_i),  x_i = min(y_i, what stocks allow; see narrows_input_bound)
+ *   deliveries    fill_c = min(1, cap_c / O_c) times what rationing leaves of node i(c)'s orders;
+ *                 proportional: x_i / d_i (1 where d_i <= 0)
+ *   stocks        S_kj = max(0, S_kj + o_kj sum_c share_cj fill_c - a_kj x_j)
+ *   labour        l_i += hire or fire (x^_i - K_i) / x0_i, x^ = min(what stocks allow, d), hire
+ *                 where above 0, then within [0, 1 - loss_i]; hire < 0: l stays 1
+ *
+ * Sources: Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022); Hallegatte (2014). */
+typedef struct narrows_inventory {
+    int64_t n;
+    int64_t num_products;
+    int64_t num_channels;
+    const int64_t* starts; /* num_products + 1, ascending: product k has channels [starts[k], ...) */
+    const int64_t* source; /* num_channels: the node that delivers, -1: outside */
+    const double* shares;  /* num_channels x n, >= 0 */
+    const double* base;    /* num_channels: base flow, what a cut is a share of */
+    const double* inputs;  /* a, num_products x n */
+    const double* goals;   /* g, num_products x n */
+    const double* slope;   /* num_products x n */
+    const double* offset;  /* num_products x n */
+    narrows_input_bound bound;
+    double exponent;
+    const double* x0;          /* n, >= 0 */
+    const double* value_added; /* n */
+    const double* households;  /* n */
+    const double* other;       /* n */
+    int64_t num_regions;
+    const int64_t* region; /* n */
+    int32_t orders_follow_output;
+    int32_t reweighted;
+    narrows_rationing rationing;
+    double hire, fire;
+    double alpha_base, alpha_max, alpha_steps;
+    double rho, m;
+    int64_t num_steps;
+    int64_t num_profiles;
+    const double* profiles; /* num_steps x num_profiles */
+    int64_t num_scenarios;
+    const double* tau;                  /* num_scenarios, > 0 */
+    const double* stock;                /* s, num_scenarios, >= 0 */
+    const int64_t* entry_starts;        /* num_scenarios + 1: scenario's entries */
+    const narrows_shock_entry* entries; /* in the order of scenarios */
+    int64_t keep_every;                 /* 0: nothing is kept */
+    /* Called once for every scenario, maybe from several threads at once. Not 0: no further calls,
+     * NARROWS_STOPPED. */
+    int32_t (*done)(void* user, const narrows_inventory_result* result);
+    void* user;
+} narrows_inventory;
 
 typedef struct narrows_backend_api {
     int32_t abi;         /* NARROWS_BACKEND_ABI of the backend's build */
@@ -250,6 +366,8 @@ typedef struct narrows_backend_api {
     /* Sweeps from 0 until nothing moves beyond rounding, scenarios side by side; a larger lambda
      * starts from the solution of the smaller one before it, for solutions grow with lambda. */
     narrows_status (*solve_shortage)(narrows_context* context, const narrows_shortage* shortage);
+
+    narrows_status (*run_inventory)(narrows_context* context, const narrows_inventory* inventory);
 } narrows_backend_api;
 
 /* The one exported symbol of a backend module. The table lives as long as the module. */

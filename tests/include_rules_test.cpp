@@ -24,7 +24,10 @@ const std::map<std::string, std::set<std::string>> rules = {
     {"host/backend", {"host/base", "host/table", "kernels"}},
     {"host/model", {"host/base", "host/table", "host/backend"}},
     {"host/analysis", {"host/base", "host/table", "host/backend", "host/model", "kernels/common"}},
-    {"host/report", {"host/base", "host/table", "host/model", "host/analysis"}},
+    {"host/shock",
+     {"host/base", "host/table", "host/readers", "host/backend", "host/model", "host/analysis",
+      "kernels/common"}},
+    {"host/report", {"host/base", "host/table", "host/model", "host/analysis", "host/shock"}},
 };
 
 /// The folder of an `#include "folder/file"` line; "" for any other line.

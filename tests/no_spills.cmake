@@ -16,6 +16,8 @@ foreach(report IN LISTS reports)
                 set(kernel ${CMAKE_MATCH_1})
             elseif(kernel MATCHES "[0-9]launch_([a-z_]+)I.*GthTileILi([0-9]+)ELi([0-9]+)ELi([0-9]+)ELi([0-9]+)E")
                 set(kernel ${CMAKE_MATCH_1}<${CMAKE_MATCH_2},${CMAKE_MATCH_3},${CMAKE_MATCH_4},${CMAKE_MATCH_5}>)
+            elseif(kernel MATCHES "[0-9]launch_([a-z_]+)ILb([01])ELb([01])EL[0-9]+[a-z_]+([0-9])E")
+                set(kernel ${CMAKE_MATCH_1}<${CMAKE_MATCH_2},${CMAKE_MATCH_3},${CMAKE_MATCH_4}>)
             endif()
         elseif(line MATCHES "bytes stack frame" AND
                NOT line MATCHES "^ *0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads")

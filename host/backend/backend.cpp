@@ -210,13 +210,14 @@ void Backend::run_batch(const narrows_batch& batch) const {
 namespace {
 
 /// A caller's function behind the contract, over which nothing may throw.
-struct ShortageCall {
-    const Backend::ShortageDone& done;
-    std::mutex mutex;
-    std::exception_ptr error;  // the first
+template <class Result>
+struct Call {
+    const std::function<void(const Result&)>& done;
+    std::mutex mutex = {};
+    std::exception_ptr error = {};  // the first
 
-    static std::int32_t run(void* self, const narrows_shortage_result* result) noexcept {
-        auto& call = *static_cast<ShortageCall*>(self);
+    static std::int32_t run(void* self, const Result* result) noexcept {
+        auto& call = *static_cast<Call*>(self);
         try {
             call.done(*result);
             return 0;
@@ -253,12 +254,23 @@ narrows_shortage shortage_of(const std::vector<std::int64_t>& starts,
 
 void Backend::solve_shortage(narrows_shortage shortage, const ShortageDone& done) const {
     context_->require(NARROWS_SHORTAGE, "passing on shortages", shortage.n, shortage.num_scenarios);
-    ShortageCall call{done, {}, nullptr};
-    shortage.done = &ShortageCall::run;
+    Call<narrows_shortage_result> call{done};
+    shortage.done = &call.run;
     shortage.user = &call;
     const narrows_status status = context_->api->solve_shortage(context_->context, &shortage);
     if (call.error) std::rethrow_exception(call.error);
     context_->check(status, "solve_shortage");
+}
+
+void Backend::run_inventory(narrows_inventory inventory, const InventoryDone& done) const {
+    context_->require(NARROWS_INVENTORY, "an economy with stocks",
+                      inventory.num_channels * inventory.n, inventory.num_products * inventory.n);
+    Call<narrows_inventory_result> call{done};
+    inventory.done = &call.run;
+    inventory.user = &call;
+    const narrows_status status = context_->api->run_inventory(context_->context, &inventory);
+    if (call.error) std::rethrow_exception(call.error);
+    context_->check(status, "run_inventory");
 }
 
 BackendMatrix::BackendMatrix(std::shared_ptr<Backend::Context> context, Index rows, Index columns)

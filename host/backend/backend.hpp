@@ -85,6 +85,10 @@ class Backend {
     using ShortageDone = std::function<void(const narrows_shortage_result&)>;
     void solve_shortage(narrows_shortage shortage, const ShortageDone& done) const;
 
+    /// Runs an economy with stocks through its steps in many scenarios; as solve_shortage.
+    using InventoryDone = std::function<void(const narrows_inventory_result&)>;
+    void run_inventory(narrows_inventory inventory, const InventoryDone& done) const;
+
   private:
     friend class BackendMatrix;
     friend class Factor;

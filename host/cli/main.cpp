@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
     app.footer(footer);
     using namespace narrows::cli;
     add_rank(app);
+    add_shock(app);
     add_check(app);
     add_extract(app);
     add_linkages(app);

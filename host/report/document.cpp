@@ -141,7 +141,9 @@ std::string render_json(const Document& document) {
     for (const Field& field : document.fields) {
         if (!field.key.empty()) json[field.key] = to_json(field.value);
     }
+    json.update(document.structures);
     for (const Sheet& sheet : document.sheets) {
+        if (sheet.key.empty()) continue;
         ordered_json rows = ordered_json::array();
         for (const auto& row : sheet.rows) {
             ordered_json object;
@@ -226,7 +228,7 @@ std::string render_table(const Document& document, bool colour) {
         text += padded(field.heading, widest, false) + "  " + value + "\n";
     }
     for (std::size_t i = 0; i < document.sheets.size(); ++i) {
-        if (document.sheets[i].rows.empty()) continue;
+        if (document.sheets[i].rows.empty() || (i == 0 && document.text_rows == 0)) continue;
         text +=
             "\n" + render_sheet(document.sheets[i], i == 0 ? document.text_rows : SIZE_MAX, colour);
     }

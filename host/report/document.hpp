@@ -36,7 +36,7 @@ struct Column {
 };
 
 struct Sheet {
-    std::string key;      // of the array in JSON; the main sheet's is "rows"
+    std::string key;      // of the array in JSON; the main sheet's is "rows"; empty: not in JSON
     std::string heading;  // above the sheet in text; may be empty
     std::vector<Column> columns;
     std::vector<std::vector<Cell>> rows;
@@ -56,10 +56,12 @@ struct Document {
     RunRecord run;
     std::string title;
     std::vector<Field> fields;
+    /// Values of JSON that are neither fields nor sheets, by key, between the two.
+    nlohmann::ordered_json structures = nlohmann::ordered_json::object();
     std::vector<Sheet> sheets;
     bool csv_of_fields = false;        // CSV prints the fields; otherwise the first sheet
     std::vector<std::string> notes;    // below the sheets, text only
-    std::size_t text_rows = SIZE_MAX;  // rows of the first sheet that text shows
+    std::size_t text_rows = SIZE_MAX;  // rows of the first sheet that text shows; 0: not it
 };
 
 enum class OutputFormat { table, csv, json };

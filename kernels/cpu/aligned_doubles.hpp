@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <utility>
 
 namespace narrows::cpu {
 
@@ -18,6 +19,7 @@ class AlignedDoubles {
     ~AlignedDoubles() { ::operator delete(data_, alignment); }
     AlignedDoubles(const AlignedDoubles&) = delete;
     AlignedDoubles& operator=(const AlignedDoubles&) = delete;
+    void swap(AlignedDoubles& other) noexcept { std::swap(data_, other.data_); }
     double* data() { return data_; }
     const double* data() const { return data_; }
     double& operator[](std::int64_t i) { return data_[i]; }

@@ -240,6 +240,8 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
             return batch_bytes(n) * std::max(1L, sysconf(_SC_NPROCESSORS_CONF));
         case NARROWS_SHORTAGE:
             return shortage_bytes(n);
+        case NARROWS_INVENTORY:
+            return inventory_bytes(n, count);
     }
     return 0;
 }
@@ -268,6 +270,8 @@ const char* formula(narrows_operation operation) {
             return "10.7 n^2 bytes per processor";
         case NARROWS_SHORTAGE:
             return "8 n^2 + 200 n bytes per processor";
+        case NARROWS_INVENTORY:
+            return "8 shares + 32 stocks + 128 stocks bytes per processor";
     }
     return "";
 }
@@ -358,6 +362,7 @@ const narrows_backend_api api = {
     cell_losses,
     run_batch,
     solve_shortage,
+    run_inventory,
 };
 
 }  // namespace

@@ -141,5 +141,8 @@ narrows_status run_batch(narrows_context* context, const narrows_batch* batch);
 // shortage.cpp
 std::int64_t shortage_bytes(std::int64_t n);
 narrows_status solve_shortage(narrows_context* context, const narrows_shortage* shortage);
+// inventory.cpp
+std::int64_t inventory_bytes(std::int64_t shares, std::int64_t stocks);
+narrows_status run_inventory(narrows_context* context, const narrows_inventory* inventory);
 
 }  // namespace narrows::cpu

@@ -115,6 +115,14 @@ constexpr std::int64_t vector_size = 2, tile_users = 4, tile_vectors = 2;
 #endif
 typedef double Vector __attribute__((vector_size(vector_size * sizeof(double))));
 
+}  // namespace
+}  // namespace narrows::cpu
+
+#include "kernels/cpu/inventory_pass.hpp"
+
+namespace narrows::cpu {
+namespace {
+
 void shortage(const double* weights, std::int64_t num_products, const ProductRows* products,
               const double* loss, double* best) {
     constexpr std::int64_t lanes = tile_vectors * vector_size;
@@ -142,9 +150,18 @@ void shortage(const double* weights, std::int64_t num_products, const ProductRow
     }
 }
 
-const IsaKernels table = {
-    NARROWS_TEXT(NARROWS_ISA), gemm, gth_invert, lu_factor, lu_solve, perturb, shortage, tile_users,
-    tile_vectors* vector_size};
+const IsaKernels table = {NARROWS_TEXT(NARROWS_ISA),
+                          gemm,
+                          gth_invert,
+                          lu_factor,
+                          lu_solve,
+                          perturb,
+                          shortage,
+                          tile_users,
+                          tile_vectors* vector_size,
+                          inventory,
+                          inventory_tile_users,
+                          inventory_width};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "kernels/backend_api.h"
 #include "kernels/common/gth_block.hpp"
 
 // The loops where the time goes, compiled once for each instruction set (isa_kernels.cpp) and
@@ -16,6 +17,41 @@ using Gemm = void (*)(bool transpose_a, bool transpose_b, std::int64_t m, std::i
 /// Nodes [first, first + count) that make one product.
 struct ProductRows {
     std::int64_t first, count;
+};
+
+/// A product that the users of a tile need: its channels.
+struct InventoryProduct {
+    std::int64_t product;
+    ProductRows channels;
+};
+
+/// inventory_users users of narrows_inventory. By product `cells` has a, g, slope and offset and a
+/// row of shares for every channel, users fastest; stocks have users, then lanes, fastest.
+struct InventoryTile {
+    std::int64_t first_user;
+    std::int64_t num_products;
+    const InventoryProduct* products;
+    const double* cells;
+    std::int64_t first_stock;  // of all tiles' stocks
+};
+
+/// inventory_lanes scenarios side by side at one step: arrays by node or channel, lane fastest,
+/// aligned to 64 bytes. "before": as the orders that are delivered now were made.
+struct InventoryLanes {
+    bool follow_output, reweighted;
+    narrows_input_bound bound;
+    double exponent;
+    std::int64_t step;
+    double* stocks;
+    const double *per_tau, *stock_scale;   // 1 / tau and s
+    const double *makes_before, *makes;    // x or d, whichever orders follow
+    const double *wants_before, *wants;    // y / x0, or 1 where orders follow demand
+    const double* output;                  // x of the step before
+    const double* fill;                    // by channel, of the step before, times weight
+    const double *weight_before, *weight;  // by channel: K / x0; where reweighted
+    double* orders;                        // by channel: sum of shares times orders, added
+    double* allowed;                       // what stocks allow, or the sum it comes from
+    double* scarcest;                      // product that allows least; null: not wanted
 };
 
 struct IsaKernels {
@@ -39,6 +75,9 @@ struct IsaKernels {
     void (*shortage)(const double* weights, std::int64_t num_products, const ProductRows* products,
                      const double* loss, double* best);
     std::int64_t shortage_users, shortage_lanes;
+    /// The pass over the stocks of a tile; see inventory_pass.hpp.
+    void (*inventory)(const InventoryTile& tile, const InventoryLanes& lanes);
+    std::int64_t inventory_users, inventory_lanes;
 };
 
 const IsaKernels& kernels_sse2();

@@ -35,6 +35,7 @@ const narrows_backend_api api = {
     cell_losses,
     run_batch,
     solve_shortage,
+    run_inventory,
 };
 
 }  // namespace

@@ -146,13 +146,13 @@ void run_large_wave(narrows_context& context, const kernels::PerturbedTable& tab
         multiply_batched(lane,
                          {n, table.num_weights, n, 1.0, records, n, records + plan.weights, n, 0.0,
                           records + plan.multipliers, n, true},
-                         plan.wave, plan.record, plan.record);
+                         plan.wave, {plan.record, plan.record, plan.record});
     }
     if (table.num_demands > 0) {
         multiply_batched(lane,
                          {n, table.num_demands, n, 1.0, records, n, table.demands, n, 0.0,
                           records + plan.outputs, n},
-                         plan.wave, plan.record, 0);
+                         plan.wave, {plan.record, 0, plan.record});
     }
 }
 

@@ -65,6 +65,8 @@ int64_t bytes(narrows_operation operation, int64_t n, int64_t count) {
             return 8 * batch_doubles(n, count) + slop;
         case NARROWS_SHORTAGE:
             return shortage_bytes(n, count) + slop;
+        case NARROWS_INVENTORY:
+            return inventory_bytes(n, count) + slop;
     }
     return 0;
 }
@@ -94,6 +96,8 @@ const char* formula(narrows_operation operation) {
             return "16 n^2 bytes + two waves of draws, 256 MiB or one draw each";
         case NARROWS_SHORTAGE:
             return "at most 40 n^2 + 16 n scenarios bytes + 1 GiB";
+        case NARROWS_INVENTORY:
+            return "at most 16 shares + 1100 stocks bytes + 1 GiB";
     }
     return "";
 }

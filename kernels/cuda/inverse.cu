@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "kernels/common/elementwise.hpp"
+#include "kernels/cuda/capture.cuh"
 #include "kernels/cuda/context.cuh"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/operations.cuh"
@@ -9,29 +10,6 @@
 
 namespace narrows::cuda {
 namespace {
-
-/// Everything queued on `stream` during its life goes into a graph instead.
-class Capture {
-  public:
-    explicit Capture(const Stream& stream) : stream_(stream) {
-        check(cudaStreamBeginCapture(stream.get(), cudaStreamCaptureModeThreadLocal),
-              "cudaStreamBeginCapture");
-    }
-    ~Capture() {  // after a failure: the stream must not stay in capture
-        Graph graph;
-        if (open_) cudaStreamEndCapture(stream_.get(), graph.out());
-    }
-    Capture(const Capture&) = delete;
-    Capture& operator=(const Capture&) = delete;
-    void end(Graph& graph) {
-        open_ = false;
-        check(cudaStreamEndCapture(stream_.get(), graph.out()), "cudaStreamEndCapture");
-    }
-
-  private:
-    const Stream& stream_;
-    bool open_ = true;
-};
 
 /// One thread per cell: 16 bytes. `weights` may be null.
 void launch_negative_off_diagonal(cudaStream_t stream, std::int64_t n, const double* a,

@@ -85,20 +85,20 @@ static __global__ void code_probe() {}
 #endif
 
 /// body(cell) for every cell of [0, count): one thread per cell, grid-stride. Bound by memory.
-template <class Body>
+template <int least_blocks = 4, class Body>
 void launch_cells(const char* name, cudaStream_t stream, std::int64_t count, Body body) {
     constexpr int threads = 256;
     const std::int64_t blocks = std::min<std::int64_t>((count + threads - 1) / threads, 1 << 16);
-    launch<threads, 4>(name, stream, blocks, threads, 0,
-                       [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double*) {
-                           executor.phase([=](int t, int num_threads) {
-                               const std::int64_t stride = blocks * num_threads;
-                               for (std::int64_t cell = block * num_threads + t; cell < count;
-                                    cell += stride) {
-                                   body(cell);
-                               }
-                           });
-                       });
+    launch<threads, least_blocks>(
+        name, stream, blocks, threads, 0,
+        [=] NARROWS_DEVICE(BlockExecutor & executor, std::int64_t block, double*) {
+            executor.phase([=](int t, int num_threads) {
+                const std::int64_t stride = blocks * num_threads;
+                for (std::int64_t cell = block * num_threads + t; cell < count; cell += stride) {
+                    body(cell);
+                }
+            });
+        });
 }
 
 }  // namespace narrows::cuda

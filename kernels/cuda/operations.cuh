@@ -72,4 +72,8 @@ narrows_status run_batch(narrows_context* context, const narrows_batch* batch);
 std::int64_t shortage_bytes(std::int64_t n, std::int64_t num_scenarios);
 narrows_status solve_shortage(narrows_context* context, const narrows_shortage* shortage);
 
+// inventory.cu
+std::int64_t inventory_bytes(std::int64_t shares, std::int64_t stocks);
+narrows_status run_inventory(narrows_context* context, const narrows_inventory* inventory);
+
 }  // namespace narrows::cuda

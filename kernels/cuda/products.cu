@@ -45,7 +45,7 @@ void BlockOps::multiply_on(int lane, const kernels::Product& product) {
     if (count_ == 1) {
         multiply(context_.lanes[lane], product);
     } else {
-        multiply_batched(context_.lanes[lane], product, count_, stride_, stride_);
+        multiply_batched(context_.lanes[lane], product, count_, {stride_, stride_, stride_});
     }
 }
 

@@ -19,13 +19,18 @@ inline void multiply(const Lane& lane, const kernels::Product& p) {
           "cublasDgemm_64");
 }
 
-/// The same for `count` matrices: A and C `stride` doubles apart, B `stride_b`.
+/// Doubles from a matrix to the next.
+struct Strides {
+    std::int64_t a, b, c;
+};
+
+/// The same for `count` matrices.
 inline void multiply_batched(const Lane& lane, const kernels::Product& p, std::int64_t count,
-                             std::int64_t stride, std::int64_t stride_b) {
+                             const Strides& strides) {
     check(cublasDgemmStridedBatched_64(lane.blas.get(), operation(p.transpose_a),
                                        operation(p.transpose_b), p.m, p.n, p.k, &p.alpha, p.a,
-                                       p.lda, stride, p.b, p.ldb, stride_b, &p.beta, p.c, p.ldc,
-                                       stride, count),
+                                       p.lda, strides.a, p.b, p.ldb, strides.b, &p.beta, p.c, p.ldc,
+                                       strides.c, count),
           "cublasDgemmStridedBatched_64");
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/operations.cuh"
 #include "kernels/cuda/shortage_pack.hpp"
+#include "kernels/cuda/uploaded.cuh"
 
 namespace narrows::cuda {
 namespace {
@@ -29,27 +29,6 @@ std::int64_t slots_for(std::int64_t places, std::int64_t num_scenarios) {
     return std::min(rounded(num_scenarios, shortage_tile),
                     std::clamp<std::int64_t>(fits * shortage_tile, shortage_tile, most_slots));
 }
-
-/// Host memory's copy on the device.
-template <class T>
-class Uploaded {
-  public:
-    Uploaded(narrows_context& context, const T* data, std::int64_t rows, std::int64_t columns = 1)
-        : values_(rows * columns) {
-        const Stream& stream = context.lanes[0].stream;
-        if constexpr (std::is_same_v<T, double>) {
-            context.staging.to_device(values_.get(), rows, data, rows, rows, columns, stream);
-        } else {
-            context.staging.to_device(values_.get(), data, rows * columns, stream);
-        }
-    }
-    Uploaded(narrows_context& context, const std::vector<T>& data)
-        : Uploaded(context, data.data(), static_cast<std::int64_t>(data.size())) {}
-    const T* get() const { return values_.get(); }
-
-  private:
-    DeviceArray<T> values_;
-};
 
 /// One thread per weight: 16 bytes.
 void launch_pack(cudaStream_t stream, std::int64_t count, std::int64_t n,

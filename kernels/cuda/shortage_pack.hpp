@@ -7,12 +7,9 @@
 #include "kernels/backend_api.h"
 #include "kernels/common/shortage.hpp"
 #include "kernels/common/shortage_sweep.hpp"
+#include "kernels/cuda/rounded.hpp"
 
 namespace narrows::cuda {
-
-constexpr std::int64_t rounded(std::int64_t value, std::int64_t to) {
-    return (value + to - 1) / to * to;
-}
 
 /// Where everything lies for the kernels; see shortage_sweep.hpp.
 struct ShortageLayout {

@@ -129,7 +129,7 @@ expect_code $? 0
 expect "a dry run writes nothing" [ ! -e "$scratch/never" ]
 for name in configure build gpu_tests cuda_tests memcheck racecheck initcheck synccheck memcheck_tests \
     points emulation bench bench_large bench_draws peers_gpu peers_cpu bench_inverse bench_solve \
-    bench_extraction bench_batch bench_rank bench_shortage; do
+    bench_extraction bench_batch bench_rank bench_shortage bench_inventory; do
     expect "the dry run has $name" grep -q "^$name " "$scratch/said"
 done
 

@@ -10,6 +10,7 @@
 #include "kernels/cpu/backend_cpu.hpp"
 
 #include "tests/faults/allocation_faults.hpp"
+#include "tests/support/inventory_reference.hpp"
 #include "tests/support/matrices.hpp"
 
 namespace narrows {
@@ -142,6 +143,18 @@ narrows_status solve_shortage(Machine& m) {
     return api.solve_shortage(m.context, &all);
 }
 
+/// As many scenarios as take several blocks of lanes. Sums of output go into x.
+narrows_status run_inventory(Machine& m) {
+    static const test::InventoryCase economy = test::random_inventory(9, 2, 40, 1);
+    narrows_inventory in = economy.view();
+    in.user = m.x.data();
+    in.done = [](void* x, const narrows_inventory_result* result) {
+        std::copy_n(result->output, 9, static_cast<double*>(x) + result->scenario * n);
+        return 0;
+    };
+    return api.run_inventory(m.context, &in);
+}
+
 struct Operation {
     const char* name;
     std::function<narrows_status(Machine&)> run;
@@ -227,6 +240,7 @@ const Operation operations[] = {
      }},
     {"run_batch", run_batch},
     {"solve_shortage", solve_shortage},
+    {"run_inventory", run_inventory},
     {"describe",
      [](Machine& m) {
          char text[256];

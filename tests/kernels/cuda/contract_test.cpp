@@ -3,6 +3,7 @@
 
 #include "tests/kernels/cuda/module.hpp"
 #include "tests/kernels/cuda/reference.hpp"
+#include "tests/support/inventory_reference.hpp"
 
 namespace narrows::cuda_tests {
 namespace {
@@ -220,6 +221,51 @@ TEST_F(Refusals, Batches) {
     batch.first_draw = 0;
     batch.num_weights = 1;
     refused(api->run_batch(context, &batch), "run_batch");
+}
+
+TEST_F(Refusals, EconomiesWithStocks) {
+    const test::InventoryCase of = test::random_inventory(5, 2, 3, 1);
+    narrows_inventory in = of.view();
+    int answers = 0;
+    in.user = &answers;
+    in.done = [](void* user, const narrows_inventory_result*) {
+        return ++*static_cast<int*>(user) == 2 ? 1 : 0;
+    };
+    EXPECT_EQ(api->run_inventory(context, &in), NARROWS_STOPPED);
+    EXPECT_EQ(answers, 2);
+    EXPECT_STREQ(api->error_message(context), "stopped by the caller");
+    refused(api->run_inventory(context, nullptr), "run_inventory");
+    EXPECT_EQ(api->run_inventory(nullptr, &in), NARROWS_BAD_ARGUMENT);
+    in.done = nullptr;
+    refused(api->run_inventory(context, &in), "run_inventory");
+}
+
+/// Nobody, two scenarios.
+TEST_F(CudaTest, EconomyOfNobodyIsFine) {
+    const int64_t starts[] = {0}, entry_starts[] = {0, 0, 0};
+    const double ones[] = {1.0, 1.0};
+    int answers = 0;
+    narrows_inventory in{};
+    in.starts = starts;
+    in.num_scenarios = 2;
+    in.tau = in.stock = ones;
+    in.entry_starts = entry_starts;
+    in.user = &answers;
+    in.done = [](void* user, const narrows_inventory_result*) {
+        ++*static_cast<int*>(user);
+        return 0;
+    };
+    EXPECT_EQ(api->run_inventory(context, &in), NARROWS_OK);
+    EXPECT_EQ(answers, 2);
+}
+
+TEST_F(EmulatedTest, StepsOfAnEconomyAreReplayedFromOneGraph) {
+    const test::InventoryCase of = test::random_inventory(9, 2, 100, 1);  // two waves
+    narrows_inventory in = of.view();
+    in.done = [](void*, const narrows_inventory_result*) { return 0; };
+    const int64_t before = control.graph_launches();
+    EXPECT_EQ(api->run_inventory(context, &in), NARROWS_OK);
+    EXPECT_GE(control.graph_launches() - before, 2 * in.num_steps - 1);
 }
 
 TEST_F(CudaTest, OrderZeroIsFine) {

@@ -7,6 +7,7 @@
 
 #include "tests/kernels/cuda/module.hpp"
 #include "tests/kernels/cuda/reference.hpp"
+#include "tests/support/inventory_reference.hpp"
 
 namespace narrows::cuda_tests {
 namespace {
@@ -194,6 +195,35 @@ narrows_status run_shortage(const narrows_backend_api& api, narrows_context* con
     return status;
 }
 
+/// Runs an economy with stocks; not OK, nothing or something has been answered.
+narrows_status run_economy(const narrows_backend_api& api, narrows_context* context,
+                           const test::InventoryCase& of) {
+    int64_t answers = 0;
+    narrows_inventory in = of.view();
+    in.user = &answers;
+    in.done = [](void* user, const narrows_inventory_result*) {
+        ++*static_cast<int64_t*>(user);
+        return 0;
+    };
+    const narrows_status status = api.run_inventory(context, &in);
+    EXPECT_TRUE(status != NARROWS_OK || answers == in.num_scenarios);
+    return status;
+}
+
+/// Few steps, for every call of them fails once. Fused: few channels per product.
+test::InventoryCase short_economy(int n, bool reweighted) {
+    test::InventoryCase of = test::random_inventory(n, 2, 3, 1);
+    of.profiles.conservativeResize(4, 3);
+    of.of.reweighted = reweighted ? 1 : 0;
+    of.of.keep_every = 2;
+    return of;
+}
+
+narrows_status run_inventory(const narrows_backend_api& api, narrows_context* context, Inputs&) {
+    const narrows_status status = run_economy(api, context, short_economy(3, false));
+    return status == NARROWS_OK ? run_economy(api, context, short_economy(9, true)) : status;
+}
+
 class Faults : public EmulatedTest, public testing::WithParamInterface<Operation> {
   protected:
     /// Lets the k-th call fail for k = 1, 2, ... until the operation gets through.
@@ -229,18 +259,16 @@ class Faults : public EmulatedTest, public testing::WithParamInterface<Operation
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(Operations, Faults,
-                         testing::Values(Operation{"Multiply", with_matrix(run_multiply)},
-                                         Operation{"Invert", with_matrix(run_invert)},
-                                         Operation{"Lu", with_matrix(run_lu)},
-                                         Operation{"Products", with_matrix(run_products)},
-                                         Operation{"Extraction", with_matrix(run_extraction)},
-                                         Operation{"Batch", run_batch},
-                                         Operation{"LargeBatch", run_large_batch},
-                                         Operation{"Shortage", run_shortage}),
-                         [](const testing::TestParamInfo<Operation>& operation) {
-                             return operation.param.name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Operations, Faults,
+    testing::Values(Operation{"Multiply", with_matrix(run_multiply)},
+                    Operation{"Invert", with_matrix(run_invert)},
+                    Operation{"Lu", with_matrix(run_lu)},
+                    Operation{"Products", with_matrix(run_products)},
+                    Operation{"Extraction", with_matrix(run_extraction)},
+                    Operation{"Batch", run_batch}, Operation{"LargeBatch", run_large_batch},
+                    Operation{"Shortage", run_shortage}, Operation{"Inventory", run_inventory}),
+    [](const testing::TestParamInfo<Operation>& operation) { return operation.param.name; });
 
 TEST_P(Faults, MemoryRunsOut) {
     fail_everywhere(control.fail_creation, true);
@@ -368,6 +396,20 @@ TEST_P(Formulas, CoverWhatIsTaken) {
     within(NARROWS_SHORTAGE, 200, "solve_shortage", [&] { run_dense_shortage(*api, context, n); });
     EXPECT_NE(inverse.get(), nullptr);
     EXPECT_NE(again.get(), nullptr);
+}
+
+TEST_P(Formulas, CoverAnEconomyWithStocks) {
+    const int n = GetParam();
+    test::InventoryCase economy = test::random_inventory(n, std::min(n, 5), 40, 1);
+    economy.profiles.conservativeResize(4, 3);
+    economy.of.reweighted = 1;
+    const narrows_inventory in = economy.view();
+
+    const int64_t bytes =
+        taken([&] { EXPECT_EQ(run_economy(*api, context, economy), NARROWS_OK); });
+
+    EXPECT_GT(bytes, 8 * 2 * 32 * in.num_products * n);
+    EXPECT_LE(bytes, api->bytes(NARROWS_INVENTORY, in.num_channels * n, in.num_products * n));
 }
 
 TEST_P(Formulas, CoverSparseColumnsAsFullAsCanBe) {

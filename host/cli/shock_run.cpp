@@ -1,0 +1,100 @@
+#include "host/cli/shock_run.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "host/analysis/draws_file.hpp"
+#include "host/base/build_info.hpp"
+#include "host/base/hash.hpp"
+#include "host/base/interrupt.hpp"
+
+namespace narrows::cli {
+namespace {
+
+/// Of everything that results depend on.
+std::string key_of(const RunRecord& record) {
+    const std::string text = fmt::format("{} {} {} {}", build_info::version, record.operations,
+                                         record.table_hash, record.parameters.dump());
+    Hash hash;
+    hash.add(text.data(), text.size());
+    return hash.text();
+}
+
+/// Cases of a wave: few where paths are kept, for all of a wave's are in memory.
+Index wave_size(const ShockRun& run) {
+    constexpr Index most = 1024;
+    if (run.keep_every == 0) return most;
+    const Index days = (run.batch.days + run.keep_every - 1) / run.keep_every;
+    constexpr Index doubles = 1 << 24;
+    const Index per_case = std::max<Index>(1, run.economy.num_nodes() * days);
+    return std::clamp<Index>(doubles / per_case / run.table.num_models(), 1, most);
+}
+
+/// All models for the cases [first, first + count).
+void run_wave(const ShockRun& run, Index first, Index count, Index already, Progress& progress) {
+    const Index num_models = run.table.num_models();
+    std::vector<Index> cases;
+    for (Index c = first; c < first + count; ++c) cases.push_back(c);
+    std::vector<InventoryPath> paths(run.path ? static_cast<std::size_t>(count * num_models)
+                                              : std::size_t{0});
+    std::mutex mutex;
+    Index done = already;
+    for (Index m = 0; m < num_models; ++m) {
+        const std::string& model = run.table.models()[static_cast<std::size_t>(m)];
+        run.experiment.run(
+            model, cases, run.keep_every,
+            [&](Index of_case, const ShockOutcome& outcome, const InventoryPath& path) {
+                run.table.set(m, of_case, outcome);
+                const std::lock_guard lock(mutex);
+                for (const std::string& warning : outcome.warnings) run.table.warn(m, warning);
+                if (run.path) {
+                    paths[static_cast<std::size_t>((of_case - first) * num_models + m)] = path;
+                }
+                progress(++done, run.batch.num_cases() * num_models);
+            });
+    }
+    if (!run.path) return;
+    for (Index c = 0; c < count; ++c) {
+        for (Index m = 0; m < num_models; ++m) {
+            run.path(first + c, m, paths[static_cast<std::size_t>(c * num_models + m)]);
+        }
+    }
+}
+
+void say_interrupted(Index done, const ShockRun& run) {
+    const std::string kept = run.checkpoint.file.empty()
+                                 ? std::string("; with --checkpoint they could be gone on from")
+                                 : "; " + run.checkpoint.file + " keeps them, --resume goes on";
+    fmt::print(stderr, "narrows: interrupted: {} of {} cases are done{}\n", done,
+               run.batch.num_cases(), kept);
+}
+
+}  // namespace
+
+Index run_cases(const ShockRun& run) {
+    const Index num_cases = run.batch.num_cases();
+    std::optional<DrawsFile> file;
+    Index done = 0;
+    if (!run.checkpoint.file.empty()) {
+        file.emplace(run.checkpoint.file, key_of(run.record), run.table.values().rows(),
+                     run.checkpoint.resume);
+        done = file->load(run.table.values());
+    }
+    Progress progress("cases and models");
+    while (done < num_cases) {
+        if (done > 0 && DeferInterrupts::is_waiting()) {
+            say_interrupted(done, run);
+            break;
+        }
+        const Index count = std::min(wave_size(run), num_cases - done);
+        run_wave(run, done, count, done * run.table.num_models(), progress);
+        if (file) file->append(run.table.values(), done, count);
+        done += count;
+    }
+    return done;
+}
+
+}  // namespace narrows::cli

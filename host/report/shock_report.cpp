@@ -1,0 +1,256 @@
+#include "host/report/shock_report.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace narrows {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Losses in shares of what there is in the same time.
+double share_of(double value, double of_year, double years) {
+    return of_year * years > 0.0 ? value / (of_year * years) : 0.0;
+}
+
+struct Reader {
+    const ShockResults& results;
+
+    bool single() const { return results.num_done == 1 && results.batch.num_cases() == 1; }
+    double total(ShockTable::Measure measure, Index model, Index of_case) const {
+        return results.table.total(measure, model, of_case);
+    }
+    double gdp_share(Index model, Index of_case) const {
+        return share_of(total(ShockTable::value_added_loss, model, of_case), results.economy.gdp(),
+                        total(ShockTable::years, model, of_case));
+    }
+    const std::string& model(Index m) const {
+        return results.table.models()[static_cast<std::size_t>(m)];
+    }
+};
+
+/// A row per case and model; the cases' parameters first.
+Sheet cases_sheet(const Reader& reader) {
+    const ShockResults& results = reader.results;
+    const bool single = reader.single();
+    Sheet sheet{single ? "" : "cases", "", {{"case", single ? "" : "case"}}, {}};
+    for (const std::string& name : results.batch.parameters) {
+        sheet.columns.push_back({name, name, Style::coefficient});
+    }
+    const std::vector<Column> measures = {{"model", "model"},
+                                          {"value_added_loss", "value added lost", Style::flow},
+                                          {"gdp_share", "of GDP", Style::percent},
+                                          {"output_loss", "output lost", Style::flow},
+                                          {"years", "", Style::ratio},
+                                          {"peak_share", "at worst", Style::percent},
+                                          {"peak_day", "on day", Style::count},
+                                          {"unmet_demand", "final demand unmet", Style::flow},
+                                          {"final_cost", "final users pay more", Style::flow},
+                                          {"residual", "residual", Style::bound}};
+    sheet.columns.insert(sheet.columns.end(), measures.begin(), measures.end());
+    for (Index c = 0; c < results.num_done; ++c) {
+        for (Index m = 0; m < results.table.num_models(); ++m) {
+            std::vector<Cell> row;
+            row.emplace_back(results.batch.cases[static_cast<std::size_t>(c)]);
+            for (Index v = 0; v < results.batch.values.rows(); ++v) {
+                row.emplace_back(results.batch.values(v, c));
+            }
+            row.emplace_back(reader.model(m));
+            row.emplace_back(reader.total(ShockTable::value_added_loss, m, c));
+            row.emplace_back(reader.gdp_share(m, c));
+            row.emplace_back(reader.total(ShockTable::output_loss, m, c));
+            row.emplace_back(reader.total(ShockTable::years, m, c));
+            row.emplace_back(reader.total(ShockTable::peak_share, m, c));
+            row.emplace_back(static_cast<std::int64_t>(reader.total(ShockTable::peak_day, m, c)));
+            row.emplace_back(reader.total(ShockTable::unmet_demand, m, c));
+            row.emplace_back(reader.total(ShockTable::final_cost, m, c));
+            row.emplace_back(reader.total(ShockTable::residual, m, c));
+            sheet.rows.push_back(std::move(row));
+        }
+    }
+    return sheet;
+}
+
+/// Mean and quantiles of every model; empty of a single case.
+Sheet spread_sheet(const Reader& reader) {
+    const ShockResults& results = reader.results;
+    Sheet sheet{"",
+                "Value added lost in all cases",
+                {{"model", "model"},
+                 {"mean", "mean", Style::flow},
+                 {"low", "5 %", Style::flow},
+                 {"median", "median", Style::flow},
+                 {"high", "95 %", Style::flow},
+                 {"largest", "largest", Style::flow}},
+                {}};
+    if (reader.single()) return sheet;
+    for (Index m = 0; m < results.table.num_models(); ++m) {
+        const Eigen::VectorXd losses =
+            results.table.totals(ShockTable::value_added_loss, m, results.num_done);
+        sheet.rows.push_back(cells_of(reader.model(m), losses.mean(), quantile(losses, 0.05),
+                                      quantile(losses, 0.5), quantile(losses, 0.95),
+                                      losses.maxCoeff()));
+    }
+    return sheet;
+}
+
+/// Nodes by their largest loss of value added under any model.
+std::vector<Index> nodes_by_loss(const ShockResults& results) {
+    Eigen::VectorXd largest = Eigen::VectorXd::Zero(results.table.num_nodes());
+    for (Index m = 0; m < results.table.num_models(); ++m) {
+        largest =
+            largest.cwiseMax(results.table.mean_value_added_loss(m, results.num_done).cwiseAbs());
+    }
+    std::vector<Index> nodes(static_cast<std::size_t>(largest.size()));
+    std::iota(nodes.begin(), nodes.end(), Index{0});
+    std::stable_sort(nodes.begin(), nodes.end(),
+                     [&](Index a, Index b) { return largest[a] > largest[b]; });
+    return nodes;
+}
+
+/// Who loses, one column per model; for text.
+Sheet sectors_sheet(const Reader& reader, std::size_t top) {
+    const ShockResults& results = reader.results;
+    Sheet sheet{"", "Value added lost by sector", {{"sector", "sector"}}, {}};
+    if (results.table.num_nodes() == 0) return sheet;
+    std::vector<Eigen::VectorXd> losses;
+    for (Index m = 0; m < results.table.num_models(); ++m) {
+        sheet.columns.push_back({reader.model(m), reader.model(m), Style::flow});
+        losses.push_back(results.table.mean_value_added_loss(m, results.num_done));
+    }
+    for (const Index node : nodes_by_loss(results)) {
+        if (sheet.rows.size() == top) break;
+        std::vector<Cell> row;
+        row.emplace_back(results.economy.label(node));
+        for (const Eigen::VectorXd& of_model : losses) row.emplace_back(of_model[node]);
+        sheet.rows.push_back(std::move(row));
+    }
+    return sheet;
+}
+
+ordered_json by_sector(const Reader& reader, Index model) {
+    const ShockResults& results = reader.results;
+    ordered_json rows = ordered_json::array();
+    if (results.table.num_nodes() == 0) return rows;
+    const Eigen::VectorXd value_added =
+        results.table.mean_value_added_loss(model, results.num_done);
+    const Eigen::VectorXd output = results.table.mean_output_loss(model, results.num_done);
+    for (Index node = 0; node < value_added.size(); ++node) {
+        rows.push_back({{"sector", results.economy.label(node)},
+                        {"value_added_loss", value_added[node]},
+                        {"output_loss", output[node]}});
+    }
+    return rows;
+}
+
+ordered_json models_json(const Reader& reader) {
+    const ShockResults& results = reader.results;
+    ordered_json models = ordered_json::array();
+    for (Index m = 0; m < results.table.num_models(); ++m) {
+        const auto mean = [&](ShockTable::Measure measure) {
+            return results.table.totals(measure, m, results.num_done).mean();
+        };
+        const double years = mean(ShockTable::years);
+        ordered_json model = {{"model", reader.model(m)},
+                              {"value_added_loss", mean(ShockTable::value_added_loss)},
+                              {"gdp_share", share_of(mean(ShockTable::value_added_loss),
+                                                     results.economy.gdp(), years)},
+                              {"output_loss", mean(ShockTable::output_loss)},
+                              {"years", years}};
+        if (reader.single()) {
+            model["peak_share"] = mean(ShockTable::peak_share);
+            model["peak_day"] = mean(ShockTable::peak_day);
+        } else {
+            const Eigen::VectorXd losses =
+                results.table.totals(ShockTable::value_added_loss, m, results.num_done);
+            model["value_added_loss_q05"] = quantile(losses, 0.05);
+            model["value_added_loss_median"] = quantile(losses, 0.5);
+            model["value_added_loss_q95"] = quantile(losses, 0.95);
+            model["value_added_loss_max"] = losses.maxCoeff();
+        }
+        model["unmet_demand"] = mean(ShockTable::unmet_demand);
+        model["final_cost"] = mean(ShockTable::final_cost);
+        model["residual"] =
+            results.table.totals(ShockTable::residual, m, results.num_done).maxCoeff();
+        model["warnings"] = results.table.warnings(m);
+        model["by_sector"] = by_sector(reader, m);
+        models.push_back(std::move(model));
+    }
+    return models;
+}
+
+/// Drops columns that say nothing: what no model at hand has.
+void hide_empty_columns(Sheet& sheet) {
+    for (std::size_t i = 0; i < sheet.columns.size(); ++i) {
+        const std::string& key = sheet.columns[i].key;
+        static const std::set<std::string> may_be_empty = {"final_cost", "peak_day", "peak_share",
+                                                           "residual", "unmet_demand"};
+        if (!may_be_empty.contains(key)) continue;
+        const bool says_nothing = std::all_of(sheet.rows.begin(), sheet.rows.end(), [&](auto& row) {
+            const double* const value = std::get_if<double>(&row[i]);
+            const std::int64_t* const count = std::get_if<std::int64_t>(&row[i]);
+            return (value == nullptr || *value == 0.0) && (count == nullptr || *count == 0);
+        });
+        if (says_nothing) sheet.columns[i].heading.clear();
+    }
+}
+
+std::string band_of(const Reader& reader) {
+    double low = 0.0;
+    double high = 0.0;
+    Index least = 0;
+    Index most = 0;
+    for (Index m = 0; m < reader.results.table.num_models(); ++m) {
+        const double share = reader.gdp_share(m, 0);
+        if (m == 0 || share < low) std::tie(low, least) = std::pair(share, m);
+        if (m == 0 || share > high) std::tie(high, most) = std::pair(share, m);
+    }
+    return fmt::format("{:.2f} % ({}) to {:.2f} % ({}) of GDP", 100.0 * low, reader.model(least),
+                       100.0 * high, reader.model(most));
+}
+
+}  // namespace
+
+Document shock_report(const ShockResults& results, RunRecord run, std::size_t top) {
+    const Reader reader{results};
+    const ShockEconomy& economy = results.economy;
+    Document document;
+    document.schema = "narrows.shock/1";
+    const std::string where = economy.world          ? "the world"
+                              : economy.home.empty() ? run.table
+                                                     : economy.home;
+    document.title = fmt::format("{}: {}, {}{}", results.scenario.name, where, run.table,
+                                 run.year == 0 ? "" : fmt::format(" ({})", run.year));
+    document.fields = {
+        {"scenario", "", Style::text, results.scenario.name},
+        {"description", "", Style::text, results.scenario.description},
+        {"unit", "flows in", Style::text, results.unit},
+        {"gdp", "GDP of a year", Style::flow, economy.gdp()},
+        {"days", "days", Style::count, static_cast<std::int64_t>(results.batch.days)},
+        {"num_cases", reader.single() ? "" : "cases", Style::count,
+         static_cast<std::int64_t>(results.num_done)}};
+    if (reader.single() && results.table.num_models() > 1) {
+        document.fields.push_back({"", "value added lost", Style::text, band_of(reader)});
+    }
+    document.structures["models"] = models_json(reader);
+    Sheet cases = cases_sheet(reader);
+    hide_empty_columns(cases);
+    document.sheets.push_back(std::move(cases));
+    document.sheets.push_back(spread_sheet(reader));
+    document.sheets.push_back(sectors_sheet(reader, top));
+    document.text_rows = reader.single() ? SIZE_MAX : 0;
+    if (!reader.single()) document.notes.push_back("Every case: --output csv.");
+    for (Index m = 0; m < results.table.num_models(); ++m) {
+        for (const std::string& warning : results.table.warnings(m)) {
+            document.notes.push_back("warning: " + reader.model(m) + ": " + warning);
+        }
+    }
+    document.run = std::move(run);
+    return document;
+}
+
+}  // namespace narrows

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "host/report/document.hpp"
+#include "host/shock/economy.hpp"
+#include "host/shock/scenario.hpp"
+#include "host/shock/shock_table.hpp"
+#include "host/shock/shocks.hpp"
+
+namespace narrows {
+
+/// What a shock experiment came to, as far as its cases are done.
+struct ShockResults {
+    const ShockEconomy& economy;
+    const Scenario& scenario;
+    const ShockBatch& batch;
+    const ShockTable& table;
+    Index num_done = 0;  // of the cases, the first
+    std::string unit;
+};
+
+/// `narrows.shock/1`. Of one case, every model's losses in all and by sector; of several, the mean
+/// and quantiles of all cases, and every case. The first sheet has a row per case and model.
+/// `top`: sectors that text shows.
+Document shock_report(const ShockResults& results, RunRecord run, std::size_t top);
+
+}  // namespace narrows

@@ -1,0 +1,60 @@
+#include "host/shock/code_patterns.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
+#include "host/shock/scenario_json.hpp"
+
+namespace narrows {
+
+bool matches_pattern(std::string_view pattern, std::string_view text) {
+    // Where the last * stands and how much of the text it has taken: on a mismatch it takes one
+    // more.
+    std::size_t star = std::string_view::npos;
+    std::size_t taken = 0;
+    std::size_t p = 0;
+    for (std::size_t t = 0; t < text.size();) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            taken = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++taken;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+std::vector<Index> matching_codes(const std::string& where, const char* what,
+                                  const CodePatterns& patterns,
+                                  const std::vector<std::string>& codes) {
+    std::vector<bool> chosen(codes.size());
+    for (const std::string& pattern : patterns) {
+        bool any = false;
+        for (std::size_t i = 0; i < codes.size(); ++i) {
+            if (!matches_pattern(pattern, codes[i])) continue;
+            chosen[i] = any = true;
+        }
+        if (any) continue;
+        if (pattern.find_first_of("*?") != std::string::npos) {
+            throw ParseError(where, 0, 0, "", "an empty wildcard " + in_quotes(pattern),
+                             fmt::format("a pattern that a {} matches", what));
+        }
+        throw ParseError(where, 0, 0, "", fmt::format("unknown {} {}", what, in_quotes(pattern)),
+                         nearest_of(pattern, codes));
+    }
+    std::vector<Index> indices;
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+        if (chosen[i]) indices.push_back(static_cast<Index>(i));
+    }
+    return indices;
+}
+
+}  // namespace narrows

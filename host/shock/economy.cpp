@@ -1,0 +1,164 @@
+#include "host/shock/economy.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "host/analysis/home_economy.hpp"
+#include "host/base/error.hpp"
+
+namespace narrows {
+namespace {
+
+/// The categories that are consumption of households: those named, or all by name.
+std::vector<std::string> households_of(const IoTable& table,
+                                       const std::vector<std::string>& named) {
+    std::vector<std::string> categories;
+    for (const FinalUse& use : table.final_uses()) {
+        const auto& all = categories;
+        if (std::find(all.begin(), all.end(), use.category) != all.end()) continue;
+        categories.push_back(use.category);
+    }
+    for (const std::string& name : named) find_code("final use", name, categories);
+    if (!named.empty()) return named;
+    std::erase_if(categories,
+                  [](const auto& category) { return !is_household_category(category); });
+    return categories;
+}
+
+/// Final use by households of all regions, or of one, of every node's output, n.
+Eigen::VectorXd household_use(const IoTable& table, const std::vector<std::string>& named,
+                              const std::string* region) {
+    const std::vector<std::string> categories = households_of(table, named);
+    Eigen::VectorXd use = Eigen::VectorXd::Zero(table.num_nodes());
+    for (std::size_t u = 0; u < table.final_uses().size(); ++u) {
+        const FinalUse& final_use = table.final_uses()[u];
+        if (region != nullptr && !final_use.region.empty() && final_use.region != *region) continue;
+        if (std::find(categories.begin(), categories.end(), final_use.category) ==
+            categories.end()) {
+            continue;
+        }
+        use += table.F().col(static_cast<Index>(u));
+    }
+    return use;
+}
+
+/// Takes flows below 0 out; what that adds to a column's costs comes off its taxes, so that columns
+/// close and GDP stays as published.
+void drop_negative_flows(Eigen::MatrixXd& flows, ShockEconomy& economy) {
+    const Eigen::MatrixXd below = flows.cwiseMin(0.0);
+    economy.negative_flows.count += (below.array() < 0.0).count();
+    economy.negative_flows.sum += below.sum();
+    economy.taxes += below.colwise().sum().transpose();
+    flows = flows.cwiseMax(0.0);
+}
+
+/// What is left of output: rows close by it.
+void close_rows(ShockEconomy& economy) {
+    economy.other_final = economy.x - economy.Z.rowwise().sum() - economy.households;
+}
+
+}  // namespace
+
+bool is_household_category(const std::string& category) {
+    for (const char* code : {"CONS_h", "HFCE", "P3_S14", "F010", "F01000"}) {
+        if (category == code) return true;
+    }
+    std::string lower = category;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    // Non-profit institutions serving households are not households.
+    return lower.find("household") != std::string::npos &&
+           lower.find("serving") == std::string::npos &&
+           lower.find("non-profit") == std::string::npos;
+}
+
+std::string ShockEconomy::label(Index node) const {
+    const auto at = static_cast<std::size_t>(node);
+    const std::string& code = products[static_cast<std::size_t>(product[at])].code;
+    return world ? regions[static_cast<std::size_t>(region[at])].code + "_" + code : code;
+}
+
+Eigen::MatrixXd ShockEconomy::total_use() const {
+    Eigen::MatrixXd use = Eigen::MatrixXd::Zero(num_products(), num_nodes());
+    for (Index j = 0; j < num_nodes(); ++j) {
+        for (Index i = 0; i < num_nodes(); ++i) {
+            use(product[static_cast<std::size_t>(i)], j) += Z(i, j);
+        }
+    }
+    for (const Eigen::MatrixXd& origin : imports) use += origin;
+    return use;
+}
+
+Coefficients ShockEconomy::coefficients() const {
+    Coefficients result;
+    result.A = input_coefficients(Z, x);
+    result.x = x;
+    Eigen::VectorXd imported = Eigen::VectorXd::Zero(x.size());
+    for (const Eigen::MatrixXd& origin : imports) imported += origin.colwise().sum().transpose();
+    result.v = per_output(value_added, x);
+    result.m = per_output(imported, x);
+    result.tau = per_output(taxes, x);
+    return result;
+}
+
+ShockEconomy home_shock_economy(const IoTable& table, const std::string& home_region,
+                                const std::vector<std::string>& household_categories) {
+    HomeEconomy home = home_economy(table, home_region);
+    const Classification& classes = table.classification();
+    ShockEconomy economy;
+    economy.home = home.region;
+    economy.products = std::move(home.sectors);
+    economy.origins = std::move(home.origins);
+    const Eigen::VectorXd households = household_use(
+        table, household_categories, table.is_multi_regional() ? &home.region : nullptr);
+    if (table.is_multi_regional()) {
+        const Index region = classes.region(home.region);
+        economy.regions = {classes.regions()[static_cast<std::size_t>(region)]};
+        economy.households = Eigen::VectorXd::Zero(home.x.size());
+        for (const Index node : classes.nodes_of_region(region)) {
+            economy.households[classes.sector_of(node)] = households[node];
+        }
+    } else {
+        economy.regions = {classes.regions().front()};
+        economy.households = households;
+    }
+    for (Index node = 0; node < home.x.size(); ++node) economy.product.push_back(node);
+    economy.region.assign(economy.product.size(), 0);
+    economy.Z = std::move(home.domestic);
+    economy.imports = std::move(home.imports);
+    economy.value_added = std::move(home.value_added);
+    economy.taxes = std::move(home.taxes);
+    economy.x = std::move(home.x);
+    drop_negative_flows(economy.Z, economy);
+    for (Eigen::MatrixXd& origin : economy.imports) drop_negative_flows(origin, economy);
+    close_rows(economy);
+    return economy;
+}
+
+ShockEconomy world_shock_economy(const IoTable& table, const std::string& home,
+                                 const std::vector<std::string>& household_categories) {
+    if (!table.is_multi_regional()) {
+        throw ArgumentError("a national table has no world: only the scope of home");
+    }
+    const Classification& classes = table.classification();
+    if (!home.empty()) classes.region(home);
+    ShockEconomy economy;
+    economy.world = true;
+    economy.home = home;
+    economy.products = classes.sectors();
+    economy.regions = classes.regions();
+    for (Index node = 0; node < table.num_nodes(); ++node) {
+        economy.product.push_back(classes.sector_of(node));
+        economy.region.push_back(classes.region_of(node));
+    }
+    economy.Z = table.Z();
+    economy.households = household_use(table, household_categories, nullptr);
+    economy.value_added = table.value_added();
+    economy.taxes = table.taxes();
+    economy.x = table.x();
+    drop_negative_flows(economy.Z, economy);
+    close_rows(economy);
+    return economy;
+}
+
+}  // namespace narrows

@@ -1,0 +1,64 @@
+#include "host/shock/model_kinds.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "host/base/error.hpp"
+
+namespace narrows {
+namespace {
+
+struct ModelKinds {
+    const char* model;
+    std::vector<ShockKind> kinds;
+};
+
+const std::vector<ModelKinds>& all_models() {
+    using enum ShockKind;
+    static const std::vector<ModelKinds> models = {
+        {"leontief", {demand_change, coefficient_change, extraction}},
+        {"ghosh", {import_cut, capacity_loss}},
+        {"price", {price_rise}},
+        {"mixed", {capacity_loss, demand_change, coefficient_change}},
+        {"inoperability", {demand_change}},
+        {"dynamic-inoperability", {demand_change}},
+        {"bottleneck", {import_cut, capacity_loss}},
+        {"pbl-linear", {import_cut, capacity_loss, demand_change, extraction}},
+        {"pbl-ces", {import_cut, capacity_loss, demand_change, extraction}},
+        {"pbl-weak", {import_cut, capacity_loss, demand_change, extraction}},
+        {"pbl-half", {import_cut, capacity_loss, demand_change, extraction}},
+        {"pbl-strong", {import_cut, capacity_loss, demand_change, extraction}},
+        {"pbl-leontief", {import_cut, capacity_loss, demand_change, extraction}},
+        {"ario", {import_cut, capacity_loss, demand_change, extraction}},
+        {"esri", {import_cut, capacity_loss}},
+        {"ces", {import_cut, capacity_loss}},
+        {"ces-first-order", {import_cut, capacity_loss}},
+        {"ces-second-order", {import_cut, capacity_loss}},
+    };
+    return models;
+}
+
+}  // namespace
+
+bool can_express(const std::string& model, ShockKind kind) {
+    const std::vector<ModelKinds>& models = all_models();
+    return std::any_of(models.begin(), models.end(), [&](const ModelKinds& entry) {
+        return entry.model == model &&
+               std::find(entry.kinds.begin(), entry.kinds.end(), kind) != entry.kinds.end();
+    });
+}
+
+void require_expressible(const std::string& model, const ShockBatch& batch) {
+    for (const ShockTarget& target : batch.targets) {
+        if (can_express(model, target.kind)) continue;
+        std::string others;
+        for (const ModelKinds& entry : all_models()) {
+            if (!can_express(entry.model, target.kind)) continue;
+            others += (others.empty() ? "" : ", ") + std::string(entry.model);
+        }
+        throw ArgumentError("model " + model + ": cannot express " + target.name + ", a " +
+                            to_string(target.kind) + "; models that can: " + others);
+    }
+}
+
+}  // namespace narrows

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "host/shock/shocks.hpp"
+
+namespace narrows {
+
+/// Can the model of this name, as users type it, express a kind of shock? False for a name that is
+/// not in the table.
+bool can_express(const std::string& model, ShockKind kind);
+
+/// Throws ArgumentError that names the shock and the models that can express it, for the first
+/// target that `model` cannot express.
+void require_expressible(const std::string& model, const ShockBatch& batch);
+
+}  // namespace narrows

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "host/shock/outcome.hpp"
+#include "host/table/classification.hpp"
+
+namespace narrows {
+
+/// What models say of the cases of a scenario, as numbers: a column per case, which a checkpoint
+/// keeps as it is.
+class ShockTable {
+  public:
+    enum Measure : Index {
+        value_added_loss,  // see ShockOutcome
+        output_loss,
+        years,
+        peak_share,
+        peak_day,
+        unmet_demand,
+        final_cost,
+        residual,
+        iterations,
+        num_measures
+    };
+
+    /// `num_nodes` 0: losses by node are not kept.
+    ShockTable(std::vector<std::string> models, Index num_nodes, Index num_cases);
+
+    const std::vector<std::string>& models() const { return models_; }
+    Index num_models() const { return static_cast<Index>(models_.size()); }
+    Index num_nodes() const { return num_nodes_; }
+
+    /// Different cases may be set from different threads at once.
+    void set(Index model, Index of_case, const ShockOutcome& outcome);
+    double total(Measure measure, Index model, Index of_case) const {
+        return values_(model * rows_of_model() + measure, of_case);
+    }
+    /// One measure in the first `num_cases` cases.
+    Eigen::VectorXd totals(Measure measure, Index model, Index num_cases) const;
+    /// Means over the first `num_cases` cases of the losses of value added and of output, n.
+    Eigen::VectorXd mean_value_added_loss(Index model, Index num_cases) const;
+    Eigen::VectorXd mean_output_loss(Index model, Index num_cases) const;
+
+    /// Warnings are kept by model, each once, in order of the text.
+    void warn(Index model, const std::string& warning);
+    const std::vector<std::string>& warnings(Index model) const {
+        return warnings_[static_cast<std::size_t>(model)];
+    }
+
+    Eigen::MatrixXd& values() { return values_; }
+
+  private:
+    Index rows_of_model() const { return num_measures + 2 * num_nodes_; }
+    Eigen::VectorXd mean(Index first_row, Index num_cases) const;
+
+    std::vector<std::string> models_;
+    Index num_nodes_;
+    Eigen::MatrixXd values_;
+    std::vector<std::vector<std::string>> warnings_;
+};
+
+/// The value below which the share `p` of the values lies, between neighbours in a line.
+double quantile(Eigen::VectorXd values, double p);
+
+}  // namespace narrows

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/shock/economy.hpp"
+#include "host/shock/outcome.hpp"
+#include "host/shock/shocks.hpp"
+
+namespace narrows::test {
+
+/// Balanced accounts with random flows, a third of them 0: sectors P0, P1, ...; in home scope
+/// imports from O0, O1, ..., in world scope regions R0, R1, ...
+inline ShockEconomy random_economy(bool world, Index num_products, Index num_places,
+                                   unsigned seed) {
+    std::mt19937 generator(seed);
+    std::uniform_real_distribution<double> uniform(0.1, 1.0);
+    const auto flow = [&] { return uniform(generator) < 0.4 ? 0.0 : uniform(generator); };
+    const auto amount = [&] { return uniform(generator); };
+    const Index n = world ? num_products * num_places : num_products;
+    ShockEconomy economy;
+    economy.world = world;
+    for (Index p = 0; p < num_products; ++p) {
+        economy.products.emplace_back();
+        economy.products.back().code = "P" + std::to_string(p);
+    }
+    for (Index r = 0; r < (world ? num_places : 1); ++r) {
+        economy.regions.emplace_back();
+        economy.regions.back().code = "R" + std::to_string(r);
+    }
+    for (Index node = 0; node < n; ++node) {
+        economy.product.push_back(node % num_products);
+        economy.region.push_back(node / num_products);
+    }
+    economy.Z = Eigen::MatrixXd::NullaryExpr(n, n, flow);
+    Eigen::VectorXd bought = economy.Z.colwise().sum();
+    for (Index o = 0; !world && o < num_places; ++o) {
+        economy.origins.push_back("O" + std::to_string(o));
+        economy.imports.emplace_back(0.3 * Eigen::MatrixXd::NullaryExpr(n, n, flow));
+        bought += economy.imports.back().colwise().sum();
+    }
+    economy.taxes = 0.1 * Eigen::VectorXd::NullaryExpr(n, amount);
+    economy.value_added = bought.cwiseMax(economy.Z.rowwise().sum());
+    economy.x = bought + economy.taxes + economy.value_added;
+    economy.households = 0.7 * (economy.x - economy.Z.rowwise().sum());
+    economy.other_final = economy.x - economy.Z.rowwise().sum() - economy.households;
+    return economy;
+}
+
+/// 0, 1, ..., count - 1.
+inline std::vector<Index> all_of(Index count) {
+    std::vector<Index> result;
+    for (Index i = 0; i < count; ++i) result.push_back(i);
+    return result;
+}
+
+inline ShockTarget import_cut(std::vector<Index> origins, std::vector<Index> products,
+                              std::vector<Index> nodes) {
+    ShockTarget target;
+    target.kind = ShockKind::import_cut;
+    target.origins = std::move(origins);
+    target.products = std::move(products);
+    target.nodes = std::move(nodes);
+    return target;
+}
+
+inline ShockTarget on_nodes(ShockKind kind, std::vector<Index> nodes) {
+    ShockTarget target;
+    target.kind = kind;
+    target.nodes = std::move(nodes);
+    return target;
+}
+
+/// Targets with amounts by case, in columns.
+inline ShockBatch batch_of(std::vector<ShockTarget> targets, const Eigen::MatrixXd& amounts) {
+    ShockBatch batch;
+    batch.targets = std::move(targets);
+    for (std::size_t t = 0; t < batch.targets.size(); ++t) {
+        batch.targets[t].name = "shocks[" + std::to_string(t) + "]";
+    }
+    batch.amounts = amounts;
+    for (Index c = 0; c < amounts.cols(); ++c) batch.cases.push_back(std::to_string(c));
+    ShockTiming whole_year;
+    whole_year.duration = std::numeric_limits<double>::infinity();
+    batch.timings.assign(static_cast<std::size_t>(amounts.size()), whole_year);
+    return batch;
+}
+
+inline bool same_outcome(const ShockOutcome& a, const ShockOutcome& b) {
+    return (a.output_loss.array() == b.output_loss.array()).all() &&
+           (a.value_added_loss.array() == b.value_added_loss.array()).all() &&
+           a.residual == b.residual && a.iterations == b.iterations;
+}
+
+}  // namespace narrows::test
