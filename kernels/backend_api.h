@@ -233,7 +233,8 @@ typedef struct narrows_inventory {
     int64_t n;
     int64_t num_products;
     int64_t num_channels;
-    const int64_t* starts; /* num_products + 1, ascending: product k has channels [starts[k], ...) */
+    const int64_t*
+        starts; /* num_products + 1, ascending: product k has channels [starts[k], ...) */
     const int64_t* source; /* num_channels: the node that delivers, -1: outside */
     const double* shares;  /* num_channels x n, >= 0 */
     const double* base;    /* num_channels: base flow, what a cut is a share of */

@@ -1,8 +1,13 @@
 #include <algorithm>
+#include <filesystem>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <utility>
+#include <vector>
 
-#include "host/analysis/criticality.hpp"
+#include <fmt/format.h>
+
+#include "host/base/error.hpp"
 #include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 #include "host/base/output.hpp"
@@ -10,7 +15,8 @@
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/shock_run.hpp"
-#include "host/readers/input_files.hpp"
+#include "host/report/shock_why.hpp"
+#include "host/shock/scenario_economy.hpp"
 #include "host/shock/scenario_file.hpp"
 
 namespace narrows::cli {
@@ -24,6 +30,7 @@ struct ShockOptions {
     std::string models;
     std::string criticality;
     bool paths = false;
+    bool why = false;
     int every = 1;
     std::vector<std::string> only;
     std::int64_t top = 15;
@@ -32,25 +39,25 @@ struct ShockOptions {
     BackendOptions backend;
 };
 
-std::pair<std::string, CriticalityRule> criticality_rule(const std::string& wish,
-                                                         const IoTable& table) {
-    const std::string rule = !wish.empty()                     ? wish
-                             : table.has_criticality_ratings() ? "survey"
-                                                               : "cost-share";
-    if (rule == "survey") return {rule, survey_criticality};
-    if (rule == "cost-share") return {rule, cost_share_criticality};
-    return {rule, [c = read_criticality(rule, table.classification().sectors())](
-                      const HomeEconomy&) { return c; }};
+/// The scenario with what the command line says in its place.
+Scenario asked_scenario(const ShockOptions& options) {
+    const std::filesystem::path path = options.names.back();
+    Scenario scenario = read_scenario(InputFile(path));
+    if (!options.home.empty()) scenario.home = options.home;
+    if (!options.scope.empty()) scenario.world = options.scope == "world";
+    if (options.criticality == "survey" || options.criticality == "cost-share") {
+        scenario.parameters.criticality = options.criticality;
+    } else if (!options.criticality.empty()) {
+        // Those of the scenario are looked for beside it.
+        scenario.parameters.criticality = std::filesystem::absolute(options.criticality).string();
+    }
+    return scenario;
 }
 
-/// The economy that the scenario, or the command line in its place, is about.
-ShockEconomy economy_of(const ShockOptions& options, const Scenario& scenario,
-                        const IoTable& table) {
-    const bool world = options.scope.empty() ? scenario.world : options.scope == "world";
-    const std::string& home = options.home.empty() ? scenario.home : options.home;
-    const std::vector<std::string>& households = scenario.parameters.households;
-    return world ? world_shock_economy(table, home, households)
-                 : home_shock_economy(table, home, households);
+std::string criticality_of(const Scenario& scenario, const IoTable& table) {
+    const std::string& asked = scenario.parameters.criticality;
+    if (!asked.empty()) return asked;
+    return table.has_criticality_ratings() ? "survey" : "cost-share";
 }
 
 std::vector<Index> nodes_of(const std::vector<std::string>& codes, const ShockEconomy& economy) {
@@ -82,9 +89,11 @@ struct Work {
     PathSelection selection = {};
 
     ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
-    Index run(const std::function<void(Index, Index, const InventoryPath&)>& path) {
-        const Index done = run_cases({experiment, economy, batch, table, record, options.checkpoint,
-                                      options.paths ? options.every : 0, path});
+    Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
+              const std::function<void(Index, Index)>& wave = nullptr) {
+        const Index done =
+            run_cases({experiment, economy, batch, table, record, options.checkpoint,
+                       options.paths || options.why ? options.every : 0, path, wave});
         if (experiment.made_leontief() != nullptr) {
             record_model(record, *experiment.made_leontief(), backend_reason);
         }
@@ -92,22 +101,28 @@ struct Work {
     }
 };
 
-void write_csv_paths(Work& work) {
-    const auto write = [&](TextFile& out) {
-        out.write(path_header(work.results(0), work.selection));
+/// Case by case, as they are done.
+void write_csv(Work& work, const std::function<void(const std::string&)>& write) {
+    if (work.options.paths) {
+        write(path_header(work.results(0), work.selection));
         work.run([&](Index of_case, Index model, const InventoryPath& path) {
-            out.write(path_rows(work.results(0), work.selection, of_case, model, path));
+            write(path_rows(work.results(0), work.selection, of_case, model, path));
         });
-        out.close();
-    };
-    const std::string& file = work.options.output.file;
-    if (file.empty()) {
-        TextFile out("/dev/stdout", "standard output");
-        return write(out);
+        return;
     }
+    write(csv_header(shock_cases(work.results(0), 0, 0)));
+    work.run(nullptr, [&](Index first, Index last) {
+        write(csv_rows(shock_cases(work.results(0), first, last)));
+    });
+}
+
+void write_csv(Work& work) {
+    const std::string& file = work.options.output.file;
+    if (file.empty()) return write_csv(work, write_stdout);
     replace_file(file, [&](const std::filesystem::path& beside) {
         TextFile out(beside, file);
-        write(out);
+        write_csv(work, [&](const std::string& text) { out.write(text); });
+        out.close();
     });
 }
 
@@ -122,26 +137,63 @@ void write_netcdf(Work& work) {
                 out.add_path(of_case, model, path);
             });
         } else {
-            done = work.run({});
+            done = work.run(nullptr);
         }
         out.close(work.results(done), work.record);
     });
 }
 
-void write_document(Work& work) {
-    auto paths = nlohmann::ordered_json::array();
-    Index done = 0;
+/// What paths of a single case say beside totals.
+struct PathResults {
+    nlohmann::ordered_json paths = nlohmann::ordered_json::array();
+    nlohmann::ordered_json why = nlohmann::ordered_json::array();
+    std::vector<std::pair<std::string, Attribution>> attributions;  // by model
+};
+
+void take_path(const Work& work, Index of_case, Index model, const InventoryPath& path,
+               PathResults& results) {
+    if (path.output.cols() == 0) return;  // a static model
     if (work.options.paths) {
-        done = work.run([&](Index of_case, Index model, const InventoryPath& path) {
-            if (path.output.cols() == 0) return;
-            paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
-        });
-    } else {
-        done = work.run({});
+        results.paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
     }
+    if (!work.options.why) return;
+    const std::string& name = work.table.models()[static_cast<std::size_t>(model)];
+    const Attribution found =
+        attribute(work.economy, work.batch, of_case, inventory_channels(work.economy, work.batch),
+                  path, work.options.every, static_cast<int>(work.options.top));
+    results.why.push_back(attribution_json(name, work.economy, found));
+    results.attributions.emplace_back(name, found);
+}
+
+/// People get one model's chains: the middle reading, where it is among them.
+void add_why(Document& document, const Work& work, const PathResults& results) {
+    if (results.attributions.empty()) {
+        document.notes.emplace_back(
+            "--why: no model with stocks was run, which has days to look at");
+        return;
+    }
+    auto shown = std::find_if(results.attributions.begin(), results.attributions.end(),
+                              [](const auto& each) { return each.first == "pbl-half"; });
+    if (shown == results.attributions.end()) shown = results.attributions.begin();
+    add_attribution(document, shown->first, work.economy, shown->second,
+                    static_cast<std::size_t>(work.options.top));
+}
+
+void write_document(Work& work) {
+    PathResults results;
+    const bool with_paths = work.options.paths || work.options.why;
+    const std::function<void(Index, Index, const InventoryPath&)> take =
+        [&](Index of_case, Index model, const InventoryPath& path) {
+            take_path(work, of_case, model, path, results);
+        };
+    const Index done = work.run(with_paths ? take : nullptr);
     Document document = shock_report(work.results(done), std::move(work.record),
                                      static_cast<std::size_t>(work.options.top));
-    if (work.options.paths) document.structures["paths"] = std::move(paths);
+    if (work.options.paths) document.structures["paths"] = std::move(results.paths);
+    if (work.options.why) {
+        add_why(document, work, results);
+        document.structures["why"] = std::move(results.why);
+    }
     print(std::move(document), work.options.output);
 }
 
@@ -149,16 +201,19 @@ void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
     if (options.names.size() == 2) options.table.name = options.names.front();
     const std::string& file = options.names.back();
-    const Scenario scenario = read_scenario(InputFile(std::filesystem::path(file)));
+    const Scenario scenario = asked_scenario(options);
     const IoTable table = open_table(options.table);
     const std::string& name = options.table.name;
     RunRecord record = start_record("shock", table);
-    ShockEconomy economy = naming_table(name, [&] { return economy_of(options, scenario, table); });
-    const auto [rule, criticality] = criticality_rule(
-        options.criticality.empty() ? scenario.parameters.criticality : options.criticality, table);
-    naming_table(name, [&] { set_criticality(economy, table, criticality); });
+    const ShockEconomy economy =
+        naming_table(name, [&] { return scenario_economy(table, scenario); });
+    const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
     const std::vector<std::string> models = parse_models(options.models, batch);
+    if (options.why && batch.num_cases() > 1) {
+        throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
+                                        batch.num_cases()));
+    }
     PathSelection selection{nodes_of(options.only, economy), options.every};
     const BackendChoice choice = choose(options.backend);
     record_backend(record, choice.backend, choice.reason);
@@ -169,8 +224,8 @@ void run_shock(ShockOptions options) {
                          {"scope", economy.world ? "world" : "home"},
                          {"home", economy.home},
                          {"models", models},
-                         {"criticality", rule}};
-    Experiment experiment(economy, scenario, batch, choice.backend,
+                         {"criticality", criticality_of(scenario, table)}};
+    Experiment experiment(economy, scenario, batch, stock_days, choice.backend,
                           parse_solve_method(options.backend.method), options.backend.threads);
     const auto num_models = static_cast<Index>(models.size());
     const bool by_node = batch.num_cases() * num_models * 2 * economy.num_nodes() <= most_doubles;
@@ -180,7 +235,7 @@ void run_shock(ShockOptions options) {
               results, std::move(record), table.meta().unit, choice.reason, std::move(selection)};
     naming_table(name, [&] {
         if (netcdf) return write_netcdf(work);
-        if (options.paths && options.output.format == "csv") return write_csv_paths(work);
+        if (options.output.format == "csv") return write_csv(work);
         write_document(work);
     });
 }
@@ -196,6 +251,8 @@ void add_shock(CLI::App& app) {
                      "a table (default world-2011) and a scenario file (data/README.md)")
         ->required()
         ->expected(1, 2);
+    command->add_option("--year", options->table.read.year, "year, where TABLE holds several")
+        ->check(whole_number(1));
     add_reading_options(*command, options->table);
     command->add_option("--home", options->home, "region, in place of the scenario's");
     command
@@ -211,17 +268,19 @@ void add_shock(CLI::App& app) {
     CLI::Option* paths =
         command->add_flag("--paths", options->paths, "day by day: JSON, CSV and NetCDF");
     command->add_option("--every", options->every, "of the paths, every so many days")
-        ->check(whole_number(1))
-        ->needs(paths);
+        ->check(whole_number(1));
     command->add_option("--only", options->only, "of the paths, these sectors: A,B,...")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->needs(paths);
     command->add_option("--top", options->top, "sectors that text shows")->check(whole_number(0));
+    CLI::Option* why = command->add_flag(
+        "--why", options->why,
+        "of one case: what bound whom, the chains behind the worst days, losses by source");
     CLI::Option* checkpoint =
         command->add_option("--checkpoint", options->checkpoint.file,
                             "file in which results are kept as they are made");
-    checkpoint->excludes(paths);
+    checkpoint->excludes(paths)->excludes(why);
     command
         ->add_flag("--resume", options->checkpoint.resume, "go on from what the checkpoint holds")
         ->needs(checkpoint);

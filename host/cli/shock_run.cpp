@@ -8,6 +8,7 @@
 
 #include "host/analysis/draws_file.hpp"
 #include "host/base/build_info.hpp"
+#include "host/base/error.hpp"
 #include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 
@@ -42,19 +43,27 @@ void run_wave(const ShockRun& run, Index first, Index count, Index already, Prog
                                               : std::size_t{0});
     std::mutex mutex;
     Index done = already;
+    const auto take = [&](Index m) {
+        return [&, m](Index of_case, const ShockOutcome& outcome, const InventoryPath& path) {
+            run.table.set(m, of_case, outcome);
+            const std::lock_guard lock(mutex);
+            for (const std::string& warning : outcome.warnings) run.table.warn(m, warning);
+            if (run.path) {
+                paths[static_cast<std::size_t>((of_case - first) * num_models + m)] = path;
+            }
+            progress(++done, run.batch.num_cases() * num_models);
+        };
+    };
     for (Index m = 0; m < num_models; ++m) {
         const std::string& model = run.table.models()[static_cast<std::size_t>(m)];
-        run.experiment.run(
-            model, cases, run.keep_every,
-            [&](Index of_case, const ShockOutcome& outcome, const InventoryPath& path) {
-                run.table.set(m, of_case, outcome);
-                const std::lock_guard lock(mutex);
-                for (const std::string& warning : outcome.warnings) run.table.warn(m, warning);
-                if (run.path) {
-                    paths[static_cast<std::size_t>((of_case - first) * num_models + m)] = path;
-                }
-                progress(++done, run.batch.num_cases() * num_models);
-            });
+        try {
+            run.experiment.run(model, cases, run.keep_every, take(m));
+        } catch (const NumericalError& error) {
+            // Beside others, a model without an answer is one of the answers.
+            if (num_models == 1) throw;
+            for (const Index c : cases) run.table.set_unanswered(m, c);
+            run.table.warn(m, error.what());
+        }
     }
     if (!run.path) return;
     for (Index c = 0; c < count; ++c) {
@@ -82,6 +91,7 @@ Index run_cases(const ShockRun& run) {
         file.emplace(run.checkpoint.file, key_of(run.record), run.table.values().rows(),
                      run.checkpoint.resume);
         done = file->load(run.table.values());
+        if (run.wave && done > 0) run.wave(0, done);
     }
     Progress progress("cases and models");
     while (done < num_cases) {
@@ -93,6 +103,7 @@ Index run_cases(const ShockRun& run) {
         run_wave(run, done, count, done * run.table.num_models(), progress);
         if (file) file->append(run.table.values(), done, count);
         done += count;
+        if (run.wave) run.wave(done - count, done);
     }
     return done;
 }

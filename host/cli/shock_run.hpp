@@ -27,6 +27,8 @@ struct ShockRun {
     int keep_every = 0;  // days; 0: no paths
     /// Of the cases in their order, models in theirs. May be empty.
     std::function<void(Index of_case, Index model, const InventoryPath& path)> path = {};
+    /// Of the cases [first, last) once they are done, also those of a checkpoint. May be empty.
+    std::function<void(Index first, Index last)> wave = {};
 };
 
 /// Runs all cases, with progress, and returns how many are done: all, or once a signal is waiting

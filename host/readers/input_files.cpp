@@ -99,6 +99,29 @@ Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
     return criticality;
 }
 
+std::vector<std::pair<Index, double>> read_numbers_by_code(
+    const std::filesystem::path& path, const std::array<std::string, 2>& columns,
+    const Labels& labels, const Range& range) {
+    CsvFile file(path);
+    const auto header = file.header({columns[0], columns[1]});
+    std::map<Index, double> numbers;
+    for (std::vector<std::string_view> fields; file.next_record(fields);) {
+        file.require_fields(fields, header.size());
+        const Index code = code_in_file(file, 0, columns[0], fields[0], labels.names, labels.what);
+        const double number = file.number(fields[1], 1, columns[1]);
+        if (number < range.low || number > range.high) {
+            file.fail(1, columns[1], in_quotes(fields[1]),
+                      fmt::format("a number in [{}, {}]", range.low, range.high));
+        }
+        if (!numbers.emplace(code, number).second) {
+            file.fail(0, columns[0], fmt::format("{} {} again", labels.what, in_quotes(fields[0])),
+                      "each " + labels.what + " once");
+        }
+    }
+    require_records(file, !numbers.empty());
+    return {numbers.begin(), numbers.end()};
+}
+
 Eigen::VectorXd read_geopolitical_weights(const std::filesystem::path& path,
                                           const std::string& home,
                                           const std::vector<std::string>& origins) {

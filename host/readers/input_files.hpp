@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
+#include "host/readers/csv.hpp"
 #include "host/table/aggregation.hpp"
 
 namespace narrows {
@@ -17,6 +20,13 @@ Concordance read_concordance(const std::filesystem::path& path);
 /// that are not listed are 0. Returns product x user. Throws ParseError.
 Eigen::MatrixXd read_criticality(const std::filesystem::path& path,
                                  const std::vector<Sector>& sectors);
+
+/// Reads a number for some codes: CSV with `columns` as its header, "code" and "value", codes of
+/// `labels`, each at most once. Returns (index among the labels, number), ascending. Throws
+/// ParseError.
+std::vector<std::pair<Index, double>> read_numbers_by_code(
+    const std::filesystem::path& path, const std::array<std::string, 2>& columns,
+    const Labels& labels, const Range& range);
 
 /// Reads how far away the origins of home's imports are politically: CSV origin,weight or
 /// home,origin,weight with codes of the table's regions, 0 <= weight <= 1; of several homes the

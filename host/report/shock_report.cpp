@@ -1,6 +1,7 @@
 #include "host/report/shock_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -14,7 +15,7 @@ using nlohmann::ordered_json;
 
 /// Losses in shares of what there is in the same time.
 double share_of(double value, double of_year, double years) {
-    return of_year * years > 0.0 ? value / (of_year * years) : 0.0;
+    return of_year > 0.0 ? value / (of_year * years) : 0.0;
 }
 
 struct Reader {
@@ -33,8 +34,7 @@ struct Reader {
     }
 };
 
-/// A row per case and model; the cases' parameters first.
-Sheet cases_sheet(const Reader& reader) {
+Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     const ShockResults& results = reader.results;
     const bool single = reader.single();
     Sheet sheet{single ? "" : "cases", "", {{"case", single ? "" : "case"}}, {}};
@@ -52,7 +52,7 @@ Sheet cases_sheet(const Reader& reader) {
                                           {"final_cost", "final users pay more", Style::flow},
                                           {"residual", "residual", Style::bound}};
     sheet.columns.insert(sheet.columns.end(), measures.begin(), measures.end());
-    for (Index c = 0; c < results.num_done; ++c) {
+    for (Index c = first; c < last; ++c) {
         for (Index m = 0; m < results.table.num_models(); ++m) {
             std::vector<Cell> row;
             row.emplace_back(results.batch.cases[static_cast<std::size_t>(c)]);
@@ -65,7 +65,7 @@ Sheet cases_sheet(const Reader& reader) {
             row.emplace_back(reader.total(ShockTable::output_loss, m, c));
             row.emplace_back(reader.total(ShockTable::years, m, c));
             row.emplace_back(reader.total(ShockTable::peak_share, m, c));
-            row.emplace_back(static_cast<std::int64_t>(reader.total(ShockTable::peak_day, m, c)));
+            row.emplace_back(reader.total(ShockTable::peak_day, m, c));
             row.emplace_back(reader.total(ShockTable::unmet_demand, m, c));
             row.emplace_back(reader.total(ShockTable::final_cost, m, c));
             row.emplace_back(reader.total(ShockTable::residual, m, c));
@@ -102,8 +102,8 @@ Sheet spread_sheet(const Reader& reader) {
 std::vector<Index> nodes_by_loss(const ShockResults& results) {
     Eigen::VectorXd largest = Eigen::VectorXd::Zero(results.table.num_nodes());
     for (Index m = 0; m < results.table.num_models(); ++m) {
-        largest =
-            largest.cwiseMax(results.table.mean_value_added_loss(m, results.num_done).cwiseAbs());
+        const Eigen::VectorXd losses = results.table.mean_value_added_loss(m, results.num_done);
+        if (losses.allFinite()) largest = largest.cwiseMax(losses.cwiseAbs());
     }
     std::vector<Index> nodes(static_cast<std::size_t>(largest.size()));
     std::iota(nodes.begin(), nodes.end(), Index{0});
@@ -135,7 +135,9 @@ Sheet sectors_sheet(const Reader& reader, std::size_t top) {
 ordered_json by_sector(const Reader& reader, Index model) {
     const ShockResults& results = reader.results;
     ordered_json rows = ordered_json::array();
-    if (results.table.num_nodes() == 0) return rows;
+    const Eigen::VectorXd losses =
+        results.table.totals(ShockTable::value_added_loss, model, results.num_done);
+    if (results.table.num_nodes() == 0 || !losses.allFinite()) return rows;
     const Eigen::VectorXd value_added =
         results.table.mean_value_added_loss(model, results.num_done);
     const Eigen::VectorXd output = results.table.mean_output_loss(model, results.num_done);
@@ -192,8 +194,7 @@ void hide_empty_columns(Sheet& sheet) {
         if (!may_be_empty.contains(key)) continue;
         const bool says_nothing = std::all_of(sheet.rows.begin(), sheet.rows.end(), [&](auto& row) {
             const double* const value = std::get_if<double>(&row[i]);
-            const std::int64_t* const count = std::get_if<std::int64_t>(&row[i]);
-            return (value == nullptr || *value == 0.0) && (count == nullptr || *count == 0);
+            return value == nullptr || *value == 0.0 || std::isnan(*value);
         });
         if (says_nothing) sheet.columns[i].heading.clear();
     }
@@ -204,16 +205,23 @@ std::string band_of(const Reader& reader) {
     double high = 0.0;
     Index least = 0;
     Index most = 0;
+    bool any = false;
     for (Index m = 0; m < reader.results.table.num_models(); ++m) {
         const double share = reader.gdp_share(m, 0);
-        if (m == 0 || share < low) std::tie(low, least) = std::pair(share, m);
-        if (m == 0 || share > high) std::tie(high, most) = std::pair(share, m);
+        if (std::isnan(share)) continue;
+        if (!any || share < low) std::tie(low, least) = std::pair(share, m);
+        if (!any || share > high) std::tie(high, most) = std::pair(share, m);
+        any = true;
     }
     return fmt::format("{:.2f} % ({}) to {:.2f} % ({}) of GDP", 100.0 * low, reader.model(least),
                        100.0 * high, reader.model(most));
 }
 
 }  // namespace
+
+Sheet shock_cases(const ShockResults& results, Index first, Index last) {
+    return cases_sheet({results}, first, last);
+}
 
 Document shock_report(const ShockResults& results, RunRecord run, std::size_t top) {
     const Reader reader{results};
@@ -237,7 +245,7 @@ Document shock_report(const ShockResults& results, RunRecord run, std::size_t to
         document.fields.push_back({"", "value added lost", Style::text, band_of(reader)});
     }
     document.structures["models"] = models_json(reader);
-    Sheet cases = cases_sheet(reader);
+    Sheet cases = cases_sheet(reader, 0, results.num_done);
     hide_empty_columns(cases);
     document.sheets.push_back(std::move(cases));
     document.sheets.push_back(spread_sheet(reader));

@@ -20,6 +20,9 @@ struct ShockResults {
     std::string unit;
 };
 
+/// The cases [first, last) as a sheet, a row per case and model; what CSV consists of.
+Sheet shock_cases(const ShockResults& results, Index first, Index last);
+
 /// `narrows.shock/1`. Of one case, every model's losses in all and by sector; of several, the mean
 /// and quantiles of all cases, and every case. The first sheet has a row per case and model.
 /// `top`: sectors that text shows.

@@ -78,6 +78,12 @@ std::string ShockEconomy::label(Index node) const {
     return world ? regions[static_cast<std::size_t>(region[at])].code + "_" + code : code;
 }
 
+std::vector<std::string> ShockEconomy::labels() const {
+    std::vector<std::string> labels;
+    for (Index node = 0; node < num_nodes(); ++node) labels.push_back(label(node));
+    return labels;
+}
+
 Eigen::MatrixXd ShockEconomy::total_use() const {
     Eigen::MatrixXd use = Eigen::MatrixXd::Zero(num_products(), num_nodes());
     for (Index j = 0; j < num_nodes(); ++j) {

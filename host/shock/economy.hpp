@@ -37,6 +37,7 @@ struct ShockEconomy {
     double gdp() const { return value_added.sum(); }
     /// "ELE" in home scope, "CHN_ELE" in world scope.
     std::string label(Index node) const;
+    std::vector<std::string> labels() const;  // of all nodes
     /// Uses of product k by node j, P x n: own purchases from all nodes that make it, and imports.
     Eigen::MatrixXd total_use() const;
     /// A = Z x^-1 with v, tau and m, of the nodes.

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "host/analysis/home_economy.hpp"
 #include "host/base/error.hpp"
 #include "host/shock/bottleneck_model.hpp"
 #include "host/shock/ces_model.hpp"
 #include "host/shock/dynamic_inoperability.hpp"
 #include "host/shock/esri_model.hpp"
 #include "host/shock/model_kinds.hpp"
+#include "host/shock/optimal_model.hpp"
 #include "host/shock/static_models.hpp"
 
 namespace narrows {
@@ -48,6 +48,7 @@ std::vector<std::string> split_names(const std::string& text) {
 std::vector<double> numbers_of(const std::string& model, const ShockParameters& of) {
     if (model == "bottleneck") return {of.lambda};
     if (model == "dynamic-inoperability") return {of.recovery_days, of.recovered_to};
+    if (model == "optimal") return {of.demand_floor};
     if (model.rfind("ces", 0) == 0) return {of.theta, of.sigma};
     return {};
 }
@@ -84,7 +85,8 @@ const std::vector<std::string>& shock_models() {
                                                     "esri",
                                                     "ces",
                                                     "ces-first-order",
-                                                    "ces-second-order"};
+                                                    "ces-second-order",
+                                                    "optimal"};
     return models;
 }
 
@@ -125,22 +127,6 @@ std::vector<std::string> parse_models(const std::string& text, const ShockBatch&
     return models;
 }
 
-void set_criticality(ShockEconomy& economy, const IoTable& table, const CriticalityRule& rule) {
-    if (!economy.world) {
-        economy.criticality = rule(home_economy(table, economy.home));
-        return;
-    }
-    economy.criticality.resize(economy.num_products(), economy.num_nodes());
-    for (std::size_t r = 0; r < economy.regions.size(); ++r) {
-        const Eigen::MatrixXd c = rule(home_economy(table, economy.regions[r].code));
-        for (Index j = 0; j < economy.num_nodes(); ++j) {
-            const auto node = static_cast<std::size_t>(j);
-            if (economy.region[node] != static_cast<Index>(r)) continue;
-            economy.criticality.col(j) = c.col(economy.product[node]);
-        }
-    }
-}
-
 ShockBatch cases_of(const ShockBatch& batch, const std::vector<Index>& cases) {
     ShockBatch result = batch;
     result.amounts = batch.amounts(Eigen::all, cases);
@@ -157,11 +143,12 @@ ShockBatch cases_of(const ShockBatch& batch, const std::vector<Index>& cases) {
 }
 
 Experiment::Experiment(const ShockEconomy& economy, const Scenario& scenario,
-                       const ShockBatch& batch, const Backend& backend, SolveMethod method,
-                       int num_threads)
+                       const ShockBatch& batch, const Eigen::VectorXd& stock_days,
+                       const Backend& backend, SolveMethod method, int num_threads)
     : economy_(economy),
       scenario_(scenario),
       batch_(batch),
+      stock_days_(stock_days),
       backend_(backend),
       method_(method),
       num_threads_(num_threads) {}
@@ -180,8 +167,9 @@ void Experiment::run(const std::string& model, const std::vector<Index>& cases, 
     require_expressible(model, batch_);
     const auto parameters = [&](Index c) { return case_parameters(scenario_, batch_, c); };
     if (const auto rule = parse_inventory_rule(model)) {
-        run_inventory_model(backend_, economy_, batch_, cases, parameters,
-                            {.rule = *rule, .keep_every = keep_every, .done = done});
+        run_inventory_model(
+            backend_, economy_, batch_, cases, parameters,
+            {.rule = *rule, .stock_days = stock_days_, .keep_every = keep_every, .done = done});
         return;
     }
     struct Group {
@@ -222,6 +210,9 @@ std::vector<ShockOutcome> Experiment::outcomes(const std::string& model,
     if (model == "bottleneck") {
         return bottleneck_outcomes(economy_, backend_, batch_, cases, parameters.lambda,
                                    num_threads_);
+    }
+    if (model == "optimal") {
+        return optimal_outcomes(economy_, batch_, cases, parameters.demand_floor);
     }
     return network_outcomes(model, cases, parameters);
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "host/analysis/world_chokepoints.hpp"
 #include "host/model/leontief_model.hpp"
 #include "host/shock/inventory_model.hpp"
 #include "host/shock/scenario_batch.hpp"
@@ -21,15 +20,13 @@ const std::vector<std::string>& band_models();
 /// shocks, as "all". Throws ArgumentError for an unknown name and where no model is left.
 std::vector<std::string> parse_models(const std::string& text, const ShockBatch& batch);
 
-/// c of every node (P x n) by a rule for regions.
-void set_criticality(ShockEconomy& economy, const IoTable& table, const CriticalityRule& rule);
-
 /// A scenario on an economy, to be run under one model after the other.
 class Experiment {
   public:
     /// All must outlive this. `stock_days` as in InventoryRun.
     Experiment(const ShockEconomy& economy, const Scenario& scenario, const ShockBatch& batch,
-               const Backend& backend, SolveMethod method, int num_threads);
+               const Eigen::VectorXd& stock_days, const Backend& backend, SolveMethod method,
+               int num_threads);
 
     /// Called once for every case, maybe from several threads at once; the path is empty but for
     /// models with stocks.
@@ -55,6 +52,7 @@ class Experiment {
     const ShockEconomy& economy_;
     const Scenario& scenario_;
     const ShockBatch& batch_;
+    const Eigen::VectorXd& stock_days_;
     const Backend& backend_;
     SolveMethod method_;
     int num_threads_;

@@ -72,9 +72,9 @@ void warn(const ShockParameters& parameters, const InventoryRule& rule, const In
           double base, ShockOutcome& outcome) {
     const double days =
         rule.partially_binding ? parameters.restocking_days : parameters.ario_restocking_days;
-    if (days <= 1.0) {
+    if (days < 1.0) {
         outcome.warnings.push_back(
-            "stocks are refilled in a step or less: orders overshoot from day to day");
+            "stocks are refilled faster than a step: orders overshoot from day to day");
     }
     if (swings(path.value_added, base)) {
         outcome.warnings.push_back(

@@ -34,6 +34,7 @@ const std::vector<ModelKinds>& all_models() {
         {"ces", {import_cut, capacity_loss}},
         {"ces-first-order", {import_cut, capacity_loss}},
         {"ces-second-order", {import_cut, capacity_loss}},
+        {"optimal", {import_cut, capacity_loss}},
     };
     return models;
 }

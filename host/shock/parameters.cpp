@@ -8,6 +8,7 @@ using P = ShockParameters;
 constexpr Range share{0.0, 1.0};
 constexpr Range days{0.0, 3650.0};
 constexpr Range some_days{1.0, 3650.0};
+constexpr Range restocking{0.1, 3650.0};  // below a day it is unstable, which is said
 constexpr Range elasticity{0.001, 100.0};
 
 }  // namespace
@@ -15,7 +16,7 @@ constexpr Range elasticity{0.001, 100.0};
 const std::vector<NumberParameter>& number_parameters() {
     static const std::vector<NumberParameter> all = {
         {"stock_days", &P::stock_days, days},
-        {"restocking_days", &P::restocking_days, some_days},
+        {"restocking_days", &P::restocking_days, restocking},
         {"hiring_days", &P::hiring_days, days},
         {"firing_days", &P::firing_days, days},
         {"consumption_memory", &P::consumption_memory, share},
@@ -23,7 +24,7 @@ const std::vector<NumberParameter>& number_parameters() {
         {"ces_inputs", &P::ces_inputs, elasticity},
         {"psi", &P::psi, share},
         {"ario_stock_days", &P::ario_stock_days, days},
-        {"ario_restocking_days", &P::ario_restocking_days, some_days},
+        {"ario_restocking_days", &P::ario_restocking_days, restocking},
         {"overproduction_max", &P::overproduction_max, {1.0, 10.0}},
         {"overproduction_days", &P::overproduction_days, some_days},
         {"theta", &P::theta, elasticity},
@@ -48,6 +49,9 @@ const std::vector<ChoiceParameter>& choice_parameters() {
         {"essentials",
          {"goods", "criticality", "all", "none"},
          [](P& p, std::size_t choice) { p.essentials = static_cast<Essentials>(choice); }},
+        {"inputs",
+         {"all", "domestic"},
+         [](P& p, std::size_t choice) { p.inputs = static_cast<Inputs>(choice); }},
     };
     return all;
 }

@@ -30,12 +30,18 @@ enum class Essentials {
     none,
 };
 
+/// Which inputs the economy of a scenario in home scope has.
+enum class Inputs {
+    all,       // own deliveries and imports
+    domestic,  // own deliveries: imports are never short and nobody holds stocks of them
+};
+
 /// Parameters of the models of a shock, each with its symbol, unit and range; what a scenario does
 /// not name has the value here. Sections of MODEL in brackets.
 struct ShockParameters {
     // The inventory models pbl-* [D.3]
     double stock_days = 30.0;       // n_j, days of use that stocks last; [0, 3650]
-    double restocking_days = 10.0;  // tau, days in which a gap in stocks is closed; [1, 3650]
+    double restocking_days = 10.0;  // tau, days in which a gap in stocks is closed; [0.1, 3650]
     double hiring_days = 0.0;       // gamma_H, days to rise to wanted labour, 0: at once; [0, 3650]
     double firing_days = 0.0;       // gamma_F, the same to fall; [0, 3650]
     double consumption_memory = 1.0;   // rho of household consumption per day, 1: constant; [0, 1]
@@ -49,7 +55,7 @@ struct ShockParameters {
     // ARIO [D.4]
     double psi = 0.8;                    // share of the stock goal that production needs; [0, 1]
     double ario_stock_days = 90.0;       // s_k, days; [0, 3650]
-    double ario_restocking_days = 60.0;  // tau_inv, days; [1, 3650]
+    double ario_restocking_days = 60.0;  // tau_inv, days; [0.1, 3650]
     double overproduction_max = 1.25;    // alpha_max, of capacity; [1, 10]
     double overproduction_days = 365.0;  // tau_alpha, days to reach it; [1, 3650]
 
@@ -67,9 +73,11 @@ struct ShockParameters {
     Rationing rationing = Rationing::proportional;
     OrderSplit orders = OrderSplit::fixed;
     Essentials essentials = Essentials::goods;
+    Inputs inputs = Inputs::all;
 
     std::string criticality;  // survey, cost-share or a CSV file product,user,c; "": survey where
                               // the table has ratings, else cost-share
+    std::string stocks;       // CSV file sector,days: n_j by node, in place of stock_days; "": none
     std::vector<std::string> households;  // final uses that are consumption of households; none: by
                                           // is_household_category
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct ScenarioShock {
     CodePatterns regions;   // of those nodes; empty: home
     FinalDemand demand = FinalDemand::all;
     std::string series;     // file of strengths over time, in place of amount and timing; "": none
+    std::string amounts;    // file of amounts by code, in place of codes and amount; "": none
     ScenarioNumber amount;  // share, change or rise
     ScenarioNumber start;
     ScenarioNumber duration = {std::numeric_limits<double>::infinity(), ""};
@@ -59,7 +61,7 @@ struct DrawnVariable {
 /// A shock experiment as its file says it, before any table: see data/README.md and
 /// data/scenarios/scenario.schema.json.
 struct Scenario {
-    std::string path;  // of the file, for messages; series are looked for in its folder
+    std::string path;  // of the file, for messages; other files are looked for in its folder
     std::string name;
     std::string description;
     std::string home;    // region, "" where the file leaves it out
@@ -76,6 +78,11 @@ struct Scenario {
     std::int64_t num_draws = 1;
     std::uint64_t seed = 1;
     std::vector<DrawnVariable> drawn;
+
+    /// Where a file is that the scenario names: in its folder.
+    std::filesystem::path file(const std::string& named) const {
+        return std::filesystem::path(path).parent_path() / named;
+    }
 };
 
 }  // namespace narrows

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/readers/input_files.hpp"
 #include "host/shock/code_patterns.hpp"
 #include "host/shock/scenario_cases.hpp"
 #include "host/shock/scenario_conflicts.hpp"
@@ -16,17 +16,6 @@
 
 namespace narrows {
 namespace {
-
-std::vector<std::string> labels_of(const ShockEconomy& economy) {
-    std::vector<std::string> labels;
-    for (Index node = 0; node < economy.num_nodes(); ++node) {
-        const auto i = static_cast<std::size_t>(node);
-        const auto& product = economy.products[static_cast<std::size_t>(economy.product[i])];
-        const auto& region = economy.regions[static_cast<std::size_t>(economy.region[i])];
-        labels.push_back(economy.world ? region.code + "_" + product.code : product.code);
-    }
-    return labels;
-}
 
 /// Turns the codes of one shock after the other into targets.
 class Resolver {
@@ -47,8 +36,8 @@ class Resolver {
         if (!shock_->products.empty()) {
             target.products = matching_codes(at("product"), "product", shock_->products, products_);
         }
-        if (!shock_->series.empty() && shock_->kind != ShockKind::import_cut) {
-            add_series(std::move(target));
+        if (has_file() && shock_->kind != ShockKind::import_cut) {
+            add_file(std::move(target));
             return;
         }
         if (!shock_->sectors.empty()) target.nodes = nodes();
@@ -65,27 +54,28 @@ class Resolver {
 
     std::vector<ShockTarget> targets;
     std::vector<const ScenarioShock*> shocks;  // of each target
-    std::vector<double> signs;                 // of each target's amount
+    std::vector<double> factors;               // of each target's amount
     std::vector<Eigen::VectorXd> series;
 
   private:
     std::string at(const char* key) const {
         return fmt::format("{}: {}.{}", scenario_.path, name_, key);
     }
-    void push(ShockTarget target, double sign = 1.0) {
+    void push(ShockTarget target, double factor = 1.0) {
         targets.push_back(std::move(target));
         shocks.push_back(shock_);
-        signs.push_back(sign);
+        factors.push_back(factor);
     }
     Index push_series(Eigen::VectorXd strengths) {
         series.push_back(std::move(strengths));
         return static_cast<Index>(series.size()) - 1;
     }
+    bool has_file() const { return !shock_->series.empty() || !shock_->amounts.empty(); }
     void add_cut_or_other(ShockTarget target) {
-        if (shock_->series.empty()) {
-            push(std::move(target));
+        if (has_file()) {
+            add_file(std::move(target));
         } else {
-            add_series(std::move(target));
+            push(std::move(target));
         }
     }
 
@@ -170,18 +160,37 @@ class Resolver {
         throw ParseError(at("origin"), 0, 0, "", "only the users' region", "another region");
     }
 
-    /// A target like `common` for every column of the shock's series.
-    void add_series(ShockTarget common) {
+    /// A target like `common` for every code in the file of the shock.
+    void add_file(ShockTarget common) {
         const bool cuts = shock_->kind == ShockKind::import_cut;
         const Labels labels =
-            cuts ? Labels{"product", products_} : Labels{"sector", labels_of(economy_)};
+            cuts ? Labels{"product", products_} : Labels{"sector", economy_.labels()};
+        std::vector<Index>& codes = cuts ? common.products : common.nodes;
+        if (shock_->series.empty()) {
+            add_amounts(common, codes, labels);
+        } else {
+            add_series(common, codes, labels);
+        }
+    }
+
+    /// `codes` is that of `common` which the file is about.
+    void add_amounts(const ShockTarget& common, std::vector<Index>& codes, const Labels& labels) {
+        for (const auto& [code, amount] :
+             read_numbers_by_code(scenario_.file(shock_->amounts), {"code", "amount"}, labels,
+                                  amount_range(shock_->kind))) {
+            codes = {code};
+            if (amount != 0.0) push(common, amount);
+        }
+    }
+
+    void add_series(ShockTarget& common, std::vector<Index>& codes, const Labels& labels) {
         const bool changes = shock_->kind == ShockKind::demand_change;
-        const auto folder = std::filesystem::path(scenario_.path).parent_path();
-        const DailySeries read = read_daily_series(InputFile(folder / shock_->series), labels,
-                                                   scenario_.days, {changes ? -1.0 : 0.0, 1.0});
+        const DailySeries read =
+            read_daily_series(InputFile(scenario_.file(shock_->series)), labels, scenario_.days,
+                              {changes ? -1.0 : 0.0, 1.0});
         for (std::size_t column = 0; column < read.codes.size(); ++column) {
             const auto values = read.values.col(static_cast<Index>(column));
-            (cuts ? common.products : common.nodes) = {read.codes[column]};
+            codes = {read.codes[column]};
             for (const double sign : {1.0, -1.0}) {
                 Eigen::VectorXd strengths = (sign * values).cwiseMax(0.0);
                 if ((strengths.array() == 0.0).all()) continue;
@@ -200,9 +209,9 @@ class Resolver {
 };
 
 /// Amounts and timings of target t in all cases.
-void set_numbers(ShockBatch& batch, Index t, const ScenarioShock& shock, double sign,
+void set_numbers(ShockBatch& batch, Index t, const ScenarioShock& shock, double factor,
                  const ScenarioCases& cases) {
-    batch.amounts.row(t) = sign * cases.numbers(shock.amount).transpose();
+    batch.amounts.row(t) = factor * cases.numbers(shock.amount).transpose();
     const Eigen::VectorXd start = cases.numbers(shock.start);
     const Eigen::VectorXd duration = cases.numbers(shock.duration);
     const Eigen::VectorXd ramp = cases.numbers(shock.ramp);
@@ -241,7 +250,7 @@ ShockBatch shock_batch(const Scenario& scenario, const ShockEconomy& economy) {
     batch.timings.resize(static_cast<std::size_t>(batch.amounts.size()));
     for (Index t = 0; t < batch.num_targets(); ++t) {
         const auto i = static_cast<std::size_t>(t);
-        set_numbers(batch, t, *resolver.shocks[i], resolver.signs[i], cases);
+        set_numbers(batch, t, *resolver.shocks[i], resolver.factors[i], cases);
     }
     batch.parameters = std::move(cases.variables);
     batch.values = std::move(cases.values);

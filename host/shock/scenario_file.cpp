@@ -180,15 +180,13 @@ class Reader {
         const ShockForm& form = form_of(place);
         place.require_object(keys_of(form));
         for (const std::string& key : form.required) {
-            if (!place.has(key)) place.at(key).fail(key == "series" ? "the name of a file" : codes);
+            if (!place.has(key)) place.at(key).fail(codes);
         }
         ScenarioShock shock;
         shock.kind = form.kind;
         read_codes(place, shock);
-        if (place.has("series")) {
-            shock.series = place.at("series").text();
-            if (shock.series.empty()) place.at("series").fail("an empty text", "a file");
-        }
+        if (place.has("series")) shock.series = file_of(place.at("series"));
+        if (place.has("amounts")) shock.amounts = file_of(place.at("amounts"));
         if (place.has("demand")) {
             shock.demand = static_cast<FinalDemand>(place.at("demand").one_of(final_demands()));
         }
@@ -196,6 +194,11 @@ class Reader {
         if (form.amount != nullptr) shock.amount = number(place.at(form.amount), form.range);
         if (form.has_timing) read_timing(place, shock);
         scenario_.shocks.push_back(std::move(shock));
+    }
+
+    static const std::string& file_of(const JsonValue& place) {
+        if (place.text().empty()) place.fail("an empty text", "a file");
+        return place.text();
     }
 
     /// Origins and users that are not named are all; a coefficient has no origins then.
@@ -253,6 +256,12 @@ class Reader {
             }
         }
         if (place.has("criticality")) parameters.criticality = place.at("criticality").text();
+        if (place.has("stocks")) {
+            parameters.stocks = file_of(place.at("stocks"));
+            if (place.has("stock_days")) {
+                place.at("stocks").fail("it and stock_days", "one of them");
+            }
+        }
         if (place.has("households")) {
             parameters.households =
                 place.at("households").text_or_texts("a final use or a list of them");

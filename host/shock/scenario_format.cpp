@@ -20,10 +20,13 @@ const std::vector<ShockForm>& shock_forms() {
     using enum ShockKind;
     static const std::vector<ShockForm> forms = {
         {import_cut, "series", nullptr, {}, false, {"series"}, {"origin", "user", "region"}},
+        {import_cut, "amounts", nullptr, share, true, {"amounts"}, {"origin", "user", "region"}},
         {import_cut, nullptr, "share", share, true, {"product"}, {"origin", "user", "region"}},
         {capacity_loss, "series", nullptr, {}, false, {"series"}, {}},
+        {capacity_loss, "amounts", nullptr, share, true, {"amounts"}, {}},
         {capacity_loss, nullptr, "share", share, true, {"sector"}, {"region"}},
         {demand_change, "series", nullptr, {}, false, {"series"}, {"demand"}},
+        {demand_change, "amounts", nullptr, change, true, {"amounts"}, {"demand"}},
         {demand_change, nullptr, "change", change, true, {"sector"}, {"region", "demand"}},
         {coefficient_change,
          nullptr,
@@ -37,6 +40,13 @@ const std::vector<ShockForm>& shock_forms() {
         {extraction, nullptr, nullptr, {}, false, {"sector"}, {"region"}},
     };
     return forms;
+}
+
+Range amount_range(ShockKind kind) {
+    for (const ShockForm& form : shock_forms()) {
+        if (form.kind == kind && form.amount != nullptr) return form.range;
+    }
+    return {};
 }
 
 std::vector<std::string> keys_of(const ShockForm& form) {
@@ -87,7 +97,7 @@ const Texts& distributions() {
 
 const Texts& parameter_names() {
     static const Texts names = [] {
-        Texts all = {"criticality", "households"};
+        Texts all = {"criticality", "stocks", "households"};
         for (const NumberParameter& each : number_parameters()) all.emplace_back(each.name);
         for (const ChoiceParameter& each : choice_parameters()) all.emplace_back(each.name);
         return all;

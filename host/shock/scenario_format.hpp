@@ -21,6 +21,8 @@ struct ShockForm {
 };
 /// Forms with a marker stand before the one without.
 const std::vector<ShockForm>& shock_forms();
+/// Of the amounts of a kind; that of extraction is not used.
+Range amount_range(ShockKind kind);
 /// All keys of a form.
 std::vector<std::string> keys_of(const ShockForm& form);
 

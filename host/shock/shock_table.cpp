@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace narrows {
@@ -26,6 +27,12 @@ void ShockTable::set(Index model, Index of_case, const ShockOutcome& outcome) {
     if (num_nodes_ == 0) return;
     column.segment(num_measures, num_nodes_) = outcome.value_added_loss;
     column.segment(num_measures + num_nodes_, num_nodes_) = outcome.output_loss;
+}
+
+void ShockTable::set_unanswered(Index model, Index of_case) {
+    values_.col(of_case)
+        .segment(model * rows_of_model(), rows_of_model())
+        .setConstant(std::numeric_limits<double>::quiet_NaN());
 }
 
 Eigen::VectorXd ShockTable::totals(Measure measure, Index model, Index num_cases) const {

@@ -36,6 +36,8 @@ class ShockTable {
 
     /// Different cases may be set from different threads at once.
     void set(Index model, Index of_case, const ShockOutcome& outcome);
+    /// The model has no answer: every measure is NaN.
+    void set_unanswered(Index model, Index of_case);
     double total(Measure measure, Index model, Index of_case) const {
         return values_(model * rows_of_model() + measure, of_case);
     }

@@ -45,11 +45,12 @@ NARROWS_HOST_DEVICE double ces_term(double weight, double q, double exponent) {
     return weight * exponential(smaller(larger(exponent * log_q, -690.0), 690.0));
 }
 
-/// Output over x0 that the sum of the terms allows; no terms allow any.
-NARROWS_HOST_DEVICE double ces_output(double sum, double exponent) {
-    if (exponent == 0.0) return exponential(smaller(larger(sum, -690.0), 690.0));
+/// Output that the sum of the terms allows; no terms allow any.
+NARROWS_HOST_DEVICE double ces_output(double x0, double sum, double exponent) {
+    if (x0 == 0.0) return 0.0;
+    if (exponent == 0.0) return x0 * exponential(smaller(larger(sum, -690.0), 690.0));
     if (sum <= 0.0) return std::numeric_limits<double>::infinity();
-    return exponential(smaller(larger(natural_log(sum) / exponent, -690.0), 690.0));
+    return x0 * exponential(smaller(larger(natural_log(sum) / exponent, -690.0), 690.0));
 }
 
 /// First row of a kind of shock, and of all kinds together, where all are in one array.

@@ -207,7 +207,7 @@ NARROWS_HOST_DEVICE void inventory_stocks(const InventoryWave& w, std::int64_t c
         bound.add(k, held, w.of.slope[of], w.of.offset[of], w.of.exponent);
     }
     w.allowed[cell] =
-        kind == NARROWS_CES ? w.of.x0[j] * ces_output(bound.value, w.of.exponent) : bound.value;
+        kind == NARROWS_CES ? ces_output(w.of.x0[j], bound.value, w.of.exponent) : bound.value;
     w.scarcest[cell] = bound.scarcest;
 }
 

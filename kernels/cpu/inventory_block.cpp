@@ -237,7 +237,7 @@ void Inventory::Block::produce(std::int64_t step, std::int64_t node) {
     for (std::int64_t lane = 0; lane < lanes_; ++lane) {
         const std::int64_t at = node * lanes_ + lane;
         double allowed = allowed_[at];
-        if (in_.bound == NARROWS_CES) allowed = x0 * kernels::ces_output(allowed, in_.exponent);
+        if (in_.bound == NARROWS_CES) allowed = kernels::ces_output(x0, allowed, in_.exponent);
         const kernels::InventoryStep now{x0,
                                          shocks_[at],
                                          allowed,

@@ -17,7 +17,8 @@ TEST(Doctor, ListsTheEmbeddedTables) {
     for (const auto& row : report["tables"]) names.push_back(row["name"]);
     EXPECT_EQ(names,
               (std::vector<std::string>{"textbook/leontief-1986", "textbook/miller-blair-2009",
-                                        "textbook/miller-blair-2009-interregional", "world-2011"}));
+                                        "textbook/miller-blair-2009-interregional",
+                                        "wiod2016-gbr-2014", "world-2011"}));
 }
 
 TEST(Doctor, ListsTheInputFormats) {

@@ -106,6 +106,27 @@ TEST(ReadConcordance, RefusesAColumnThatIsThereTwice) {
               "c.csv:1: column 4: found duplicate column 'share', expected each column once");
 }
 
+TEST(ReadNumbersByCode, SortsThemByCode) {
+    const ScratchFolder folder;
+    const auto read = [&](const std::string& content) {
+        return read_numbers_by_code(folder.write("c.csv", content), {"sector", "days"},
+                                    {"sector", {"AGR", "ELE"}}, {1.0, 10.0});
+    };
+    EXPECT_EQ(read("sector,days\nELE,2.5\nAGR,1\n"),
+              (std::vector<std::pair<Index, double>>{{0, 1.0}, {1, 2.5}}));
+    EXPECT_EQ(read("sector,days\nELE,10\n").size(), 1U);
+    EXPECT_EQ(refusal(read, "code,days\n"), "c.csv:1: column 1: found 'code', expected 'sector'");
+    EXPECT_EQ(refusal(read, "sector,days\n"), "c.csv:2: found no record, expected at least one");
+    EXPECT_EQ(refusal(read, "sector,days\nELF,1\n"),
+              "c.csv:2: column 1 (sector): found unknown sector 'ELF', expected 'ELE'");
+    EXPECT_EQ(refusal(read, "sector,days\nELE,0.5\n"),
+              "c.csv:2: column 2 (days): found '0.5', expected a number in [1, 10]");
+    EXPECT_EQ(refusal(read, "sector,days\nELE,NA\n").substr(0, 34),
+              "c.csv:2: column 2 (days): found 'N");
+    EXPECT_EQ(refusal(read, "sector,days\nELE,1\nELE,1\n"),
+              "c.csv:3: column 1 (sector): found sector 'ELE' again, expected each sector once");
+}
+
 TEST(ReadCriticality, FillsCellsThatAreNotListedWithZero) {
     const Eigen::MatrixXd result = criticality("product,user,c\nELE,AGR,0.5\nFIN,FIN,1\n");
 

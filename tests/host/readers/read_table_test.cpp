@@ -103,7 +103,8 @@ TEST(EmbeddedTables, AreListedSorted) {
 
     EXPECT_EQ(embedded_tables(),
               (std::vector<std::string>{"textbook/leontief-1986", "textbook/miller-blair-2009",
-                                        "textbook/miller-blair-2009-interregional", "world-2011"}));
+                                        "textbook/miller-blair-2009-interregional",
+                                        "wiod2016-gbr-2014", "world-2011"}));
 }
 
 TEST(EmbeddedTables, AreNoneInAnEmptyFolder) {

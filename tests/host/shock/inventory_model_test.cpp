@@ -1,6 +1,7 @@
 #include "host/shock/inventory_model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -309,6 +310,24 @@ TEST_P(Oracle27, UnitedKingdomInSpring2020) {
 INSTANTIATE_TEST_SUITE_P(Readings, Oracle27,
                          ::testing::Values("linear", "weak", "half", "strong", "leontief"),
                          [](const auto& of) { return of.param; });
+
+TEST(InventoryModel, GivesNumbersWhereASectorMakesNothing) {
+    MatrixXd z(3, 3);
+    z << 10, 20, 0, 5, 10, 0, 0, 0, 0;
+    ShockEconomy economy =
+        world_economy(z, VectorXd::Map(std::array{60.0, 70.0, 0.0}.data(), 3), 3);
+    economy.criticality = MatrixXd::Ones(3, 3);
+    ShockBatch batch = batch_of(30);
+    add(batch, {.kind = ShockKind::capacity_loss, .nodes = {0}}, 0.5, {.duration = 20.0});
+
+    for (const char* model :
+         {"pbl-linear", "pbl-ces", "pbl-weak", "pbl-half", "pbl-leontief", "ario"}) {
+        const Ran ran = run_one(economy, batch, {.rule = *parse_inventory_rule(model)}, {});
+        EXPECT_TRUE(ran.outcome.output_loss.allFinite()) << model;
+        EXPECT_EQ(ran.outcome.output_loss[2], 0.0) << model;
+        EXPECT_GT(ran.outcome.output_loss[0], 0.0) << model;
+    }
+}
 
 }  // namespace
 }  // namespace narrows

@@ -245,6 +245,37 @@ TEST(ShockBatch, MakesATargetOfEveryColumnOfASeries) {
     EXPECT_THROW(folder.batch(late + "0}"), ParseError);
 }
 
+TEST(ShockBatch, MakesATargetOfEveryAmountThatIsNotZero) {
+    const SeriesFolder folder("code,amount\nT9,-0.25\nS1,0\nS0,2\n");
+    const ShockBatch changes = folder.batch(
+        R"({"kind": "demand_change", "amounts": "s.csv", "demand": "other", "start": 1,
+            "duration": 1})");
+    ASSERT_EQ(changes.num_targets(), 2);
+    EXPECT_EQ(changes.targets[0].nodes, Indices{0});
+    EXPECT_EQ(changes.targets[1].nodes, Indices{3});
+    EXPECT_EQ(changes.targets[1].demand, FinalDemand::other);
+    EXPECT_EQ(changes.targets[1].series, -1);
+    EXPECT_EQ(changes.amounts.col(0), Eigen::Vector2d(2, -0.25));
+    EXPECT_EQ(changes.timing(1, 0).start, 1.0);
+    EXPECT_EQ(changes.timing(1, 0).duration, 1.0);
+    const std::string message = test::message_of<ParseError>(
+        [&] { folder.batch(R"({"kind": "capacity_loss", "amounts": "s.csv"})"); });
+    test::expect_parts(message,
+                       {"s.csv:2: column 2 (amount): found '-0.25', expected a number in [0, 1]"});
+}
+
+TEST(ShockBatch, CutsImportsByTheAmountOfEachProduct) {
+    const SeriesFolder folder("code,amount\nT9,0.25\nS1,1\n");
+    const ShockBatch cuts =
+        folder.batch(R"({"kind": "import_cut", "origin": "B", "user": "S*", "amounts": "s.csv"})");
+    ASSERT_EQ(cuts.num_targets(), 2);
+    EXPECT_EQ(cuts.targets[0].products, Indices{1});
+    EXPECT_EQ(cuts.targets[1].products, Indices{3});
+    EXPECT_EQ(cuts.targets[1].origins, Indices{0});
+    EXPECT_EQ(cuts.targets[1].nodes, (Indices{0, 1, 2}));
+    EXPECT_EQ(cuts.amounts.col(0), Eigen::Vector2d(1, 0.25));
+}
+
 TEST(ShockBatch, SplitsRisesAndFallsOfDemand) {
     const SeriesFolder folder("day,B_S1,C_T9\n0,0.5,-0.25\n1,-1,0\n");
     const ShockBatch batch = folder.batch(

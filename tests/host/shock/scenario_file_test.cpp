@@ -30,10 +30,11 @@ TEST(ReadScenario, ReadsEveryKey) {
           {"kind": "price_rise", "sector": "MAC", "rise": 0.2},
           {"kind": "coefficient_change", "product": "PET", "change": -0.2},
           {"kind": "extraction", "sector": "TEL"},
-          {"kind": "capacity_loss", "series": "losses.csv"}], /* another */
-         "parameters": {"stock_days": 12, "theta": "$t", "rationing": "largest-first",
+          {"kind": "capacity_loss", "series": "losses.csv"}, /* another */
+          {"kind": "demand_change", "amounts": "demand.csv", "demand": "other", "start": 3}],
+         "parameters": {"psi": 0.7, "theta": "$t", "rationing": "largest-first",
                         "orders": "by-capacity", "essentials": "none", "criticality": "c.csv",
-                        "households": ["CONS_h"]},
+                        "households": ["CONS_h"], "stocks": "s.csv", "inputs": "domestic"},
          "grid": {"cut": [0.2, 0.5]},
          "draws": {"count": 7, "seed": 3, "t": {"uniform": [0.2, 0.8]}}})");
     EXPECT_EQ(scenario.name, "Ban");
@@ -41,7 +42,7 @@ TEST(ReadScenario, ReadsEveryKey) {
     EXPECT_EQ(scenario.home, "CHN");
     EXPECT_TRUE(scenario.world);
     EXPECT_EQ(scenario.days, 200);
-    ASSERT_EQ(scenario.shocks.size(), 7U);
+    ASSERT_EQ(scenario.shocks.size(), 8U);
     const ScenarioShock& first = scenario.shocks[0];
     EXPECT_EQ(first.kind, ShockKind::import_cut);
     EXPECT_EQ(first.origins, (CodePatterns{"USA", "J*"}));
@@ -65,13 +66,19 @@ TEST(ReadScenario, ReadsEveryKey) {
     EXPECT_EQ(scenario.shocks[4].sectors, CodePatterns{"*"});
     EXPECT_EQ(scenario.shocks[5].kind, ShockKind::extraction);
     EXPECT_EQ(scenario.shocks[6].series, "losses.csv");
+    EXPECT_EQ(scenario.shocks[7].amounts, "demand.csv");
+    EXPECT_EQ(scenario.shocks[7].demand, FinalDemand::other);
+    EXPECT_EQ(scenario.shocks[7].start.value, 3.0);
+    EXPECT_EQ(scenario.file("s.csv"), "s.csv");
     ShockParameters expected;
-    expected.stock_days = 12.0;
+    expected.psi = 0.7;
     expected.rationing = Rationing::largest_first;
     expected.orders = OrderSplit::by_capacity;
     expected.essentials = Essentials::none;
     expected.criticality = "c.csv";
     expected.households = {"CONS_h"};
+    expected.stocks = "s.csv";
+    expected.inputs = Inputs::domestic;
     EXPECT_EQ(scenario.parameters, expected);
     ASSERT_EQ(scenario.variable_parameters.size(), 1U);
     EXPECT_STREQ(scenario.variable_parameters[0].parameter->name, "theta");
@@ -116,6 +123,13 @@ TEST(ReadScenario, NamesTheKeyNearestToAnUnknownOne) {
           "shocks[1].start: found an unknown key, expected one of kind, sector, region"},
          {R"({"kind": "capacity_loss", "series": "f.csv", "share": 1})", "",
           "shocks[0].share: found an unknown key, expected one of kind, series"},
+         {R"({"kind": "capacity_loss", "amounts": "f.csv", "sector": "MAC"})", "",
+          "shocks[0].sector: found an unknown key, expected one of kind, amounts, start, duration, "
+          "ramp, recovery, recovery_shape"},
+         {R"({"kind": "capacity_loss", "amounts": ""})", "",
+          "shocks[0].amounts: found an empty text, expected a file"},
+         {cut, R"("parameters": {"stocks": "s.csv", "stock_days": 3})",
+          "parameters.stocks: found it and stock_days, expected one of them"},
          {cut, R"("parameters": {"stock_day": 3})",
           "parameters.stock_day: found an unknown key, expected 'stock_days'"},
          {R"({"kind": "capacity_los", "sector": "MAC", "share": 1})", "",
