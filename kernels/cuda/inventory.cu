@@ -325,7 +325,8 @@ class Simulation {
 /// Beside shocks. From the sizes of the tables that are known: each node delivers through a channel
 /// or two, and half of the slots are used.
 std::int64_t inventory_bytes(std::int64_t shares, std::int64_t stocks) {
-    const auto nodes = static_cast<std::int64_t>(std::sqrt(static_cast<double>(shares))) + 1;
+    const auto nodes =
+        static_cast<std::int64_t>(std::sqrt(std::max(0.0, static_cast<double>(shares)))) + 1;
     const std::int64_t rows = 4 * stocks + (rows_of_node + 2 * rows_of_slot) * nodes;
     return 8 * (2 * shares + 4 * stocks + 16 * nodes + std::max(inventory_budget, 32 * rows));
 }
