@@ -55,9 +55,11 @@ HomeEconomy regional_home(const IoTable& table, const std::string& region) {
 
 }  // namespace
 
-Coefficients HomeEconomy::coefficients() const {
+Coefficients coefficients_of(const Eigen::MatrixXd& z, const std::vector<Eigen::MatrixXd>& imports,
+                             const Eigen::VectorXd& value_added, const Eigen::VectorXd& taxes,
+                             const Eigen::VectorXd& x) {
     Coefficients result;
-    result.A = input_coefficients(domestic, x);
+    result.A = input_coefficients(z, x);
     result.x = x;
     Eigen::VectorXd imported = Eigen::VectorXd::Zero(x.size());
     for (const Eigen::MatrixXd& origin : imports) imported += origin.colwise().sum().transpose();
@@ -65,6 +67,10 @@ Coefficients HomeEconomy::coefficients() const {
     result.m = per_output(imported, x);
     result.tau = per_output(taxes, x);
     return result;
+}
+
+Coefficients HomeEconomy::coefficients() const {
+    return coefficients_of(domestic, imports, value_added, taxes, x);
 }
 
 HomeEconomy home_economy(const IoTable& table, const std::string& region) {

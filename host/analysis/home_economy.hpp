@@ -10,6 +10,11 @@
 
 namespace narrows {
 
+/// A = Z x^-1 with v, tau and m, of n nodes that import from some origins, product x user each.
+Coefficients coefficients_of(const Eigen::MatrixXd& z, const std::vector<Eigen::MatrixXd>& imports,
+                             const Eigen::VectorXd& value_added, const Eigen::VectorXd& taxes,
+                             const Eigen::VectorXd& x);
+
 /// One region seen as a national economy with imports by origin: every matrix is product x user
 /// over all s sectors of the classification (a sector the region lacks has zero output), flows in
 /// the unit of the table.

@@ -27,7 +27,7 @@ struct ShockOptions {
     TableOptions table = {.name = "world-2011"};
     std::string home;
     std::string scope;
-    std::string models;
+    std::vector<std::string> models;
     std::string criticality;
     bool paths = false;
     bool why = false;
@@ -60,9 +60,24 @@ std::string criticality_of(const Scenario& scenario, const IoTable& table) {
     return table.has_criticality_ratings() ? "survey" : "cost-share";
 }
 
+/// Of the files that the scenario names: results depend on them as on its own text.
+nlohmann::ordered_json file_hashes(const Scenario& scenario) {
+    auto hashes = nlohmann::ordered_json::object();
+    const auto add = [&](const std::string& named) {
+        if (!named.empty()) hashes[named] = hash_file(scenario.file(named));
+    };
+    for (const ScenarioShock& shock : scenario.shocks) {
+        add(shock.series);
+        add(shock.amounts);
+    }
+    add(scenario.parameters.stocks);
+    const std::string& criticality = scenario.parameters.criticality;
+    if (criticality != "survey" && criticality != "cost-share") add(criticality);
+    return hashes;
+}
+
 std::vector<Index> nodes_of(const std::vector<std::string>& codes, const ShockEconomy& economy) {
-    std::vector<std::string> labels;
-    for (Index i = 0; i < economy.num_nodes(); ++i) labels.push_back(economy.label(i));
+    const std::vector<std::string> labels = economy.labels();
     std::vector<Index> nodes;
     for (const std::string& code : codes) {
         nodes.push_back(static_cast<Index>(find_code("sector", code, labels)));
@@ -214,6 +229,9 @@ void run_shock(ShockOptions options) {
         throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
                                         batch.num_cases()));
     }
+    if (options.every > 1 && !options.why && !options.paths) {
+        throw ArgumentError("--every: found neither --paths nor --why, expected one of them");
+    }
     PathSelection selection{nodes_of(options.only, economy), options.every};
     const BackendChoice choice = choose(options.backend);
     record_backend(record, choice.backend, choice.reason);
@@ -224,7 +242,8 @@ void run_shock(ShockOptions options) {
                          {"scope", economy.world ? "world" : "home"},
                          {"home", economy.home},
                          {"models", models},
-                         {"criticality", criticality_of(scenario, table)}};
+                         {"criticality", criticality_of(scenario, table)},
+                         {"files", file_hashes(scenario)}};
     Experiment experiment(economy, scenario, batch, stock_days, choice.backend,
                           parse_solve_method(options.backend.method), options.backend.threads);
     const auto num_models = static_cast<Index>(models.size());
@@ -259,9 +278,12 @@ void add_shock(CLI::App& app) {
         ->add_option("--scope", options->scope,
                      "home: shortages pass on within home; world: through all countries")
         ->check(CLI::IsMember({"home", "world"}));
-    command->add_option("--model", options->models,
-                        "models A,B,...; band (the default): stocks under all readings of which "
-                        "inputs bind; all: those that can express the scenario");
+    command
+        ->add_option("--model", options->models,
+                     "models A,B,...; band (the default): stocks under all readings of which "
+                     "inputs bind; all: those that can express the scenario")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--criticality", options->criticality,
                         "survey, cost-share or a CSV file product,user,c, in place of the "
                         "scenario's");

@@ -12,7 +12,9 @@
 
 #include <fmt/format.h>
 
+#include "host/base/build_info.hpp"
 #include "host/base/error.hpp"
+#include "host/base/hash.hpp"
 #include "host/base/output.hpp"
 #include "host/readers/csv.hpp"
 
@@ -174,6 +176,25 @@ IoTable open_table(const TableOptions& options, Acceptance acceptance) {
 
 int default_threads() {
     return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+std::string checkpoint_key(const RunRecord& record, const std::vector<std::string>& without) {
+    nlohmann::ordered_json parameters = record.parameters;
+    for (const std::string& name : without) parameters.erase(name);
+    const std::string text =
+        fmt::format("{} {} {} {} {}", build_info::version, record.operations, record.table_hash,
+                    record.seed.value_or(0), parameters.dump());
+    Hash hash;
+    hash.add(text.data(), text.size());
+    return hash.text();
+}
+
+void say_interrupted(std::int64_t done, std::int64_t total, const std::string& what,
+                     const std::string& checkpoint) {
+    const std::string kept = checkpoint.empty()
+                                 ? std::string("; with --checkpoint they could be gone on from")
+                                 : "; " + checkpoint + " keeps them, --resume goes on";
+    fmt::print(stderr, "narrows: interrupted: {} of {} {} are done{}\n", done, total, what, kept);
 }
 
 Progress::Progress(std::string what)

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -94,6 +95,13 @@ void add_reading_options(CLI::App& command, TableOptions& options);
 /// `required`: without a TABLE the command is refused, else `options.name` stands.
 void add_table_argument(CLI::App& command, TableOptions& options, bool required = true);
 IoTable open_table(const TableOptions& options, Acceptance acceptance = Acceptance::balanced_only);
+
+/// What a checkpoint is told by: everything that results depend on, but these parameters.
+std::string checkpoint_key(const RunRecord& record, const std::vector<std::string>& without = {});
+
+/// "narrows: interrupted: 3 of 10 draws are done; ..." on standard error.
+void say_interrupted(std::int64_t done, std::int64_t total, const std::string& what,
+                     const std::string& checkpoint);
 
 /// Shows "done of total, rate, time left" on standard error while that is a terminal.
 class Progress {

@@ -4,34 +4,24 @@
 #include <mutex>
 #include <optional>
 
-#include <fmt/format.h>
-
 #include "host/analysis/draws_file.hpp"
-#include "host/base/build_info.hpp"
 #include "host/base/error.hpp"
-#include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 
 namespace narrows::cli {
 namespace {
 
-/// Of everything that results depend on.
-std::string key_of(const RunRecord& record) {
-    const std::string text = fmt::format("{} {} {} {}", build_info::version, record.operations,
-                                         record.table_hash, record.parameters.dump());
-    Hash hash;
-    hash.add(text.data(), text.size());
-    return hash.text();
-}
-
-/// Cases of a wave: few where paths are kept, for all of a wave's are in memory.
+/// Cases of a wave: an interrupt waits for it, and its paths are in memory.
 Index wave_size(const ShockRun& run) {
-    constexpr Index most = 1024;
-    if (run.keep_every == 0) return most;
-    const Index days = (run.batch.days + run.keep_every - 1) / run.keep_every;
-    constexpr Index doubles = 1 << 24;
-    const Index per_case = std::max<Index>(1, run.economy.num_nodes() * days);
-    return std::clamp<Index>(doubles / per_case / run.table.num_models(), 1, most);
+    const Index n = std::max<Index>(1, run.economy.num_nodes());
+    // Stocks times days: some seconds of a model.
+    const Index of_case = n * run.economy.num_products() * run.batch.days;
+    Index most = std::clamp<Index>((Index{1} << 32) / std::max<Index>(1, of_case), 16, 1024);
+    if (run.keep_every > 0) {
+        const Index days = (run.batch.days + run.keep_every - 1) / run.keep_every;
+        most = std::min(most, (Index{1} << 24) / (n * days * run.table.num_models()));
+    }
+    return std::max<Index>(most, 1);
 }
 
 /// All models for the cases [first, first + count).
@@ -73,14 +63,6 @@ void run_wave(const ShockRun& run, Index first, Index count, Index already, Prog
     }
 }
 
-void say_interrupted(Index done, const ShockRun& run) {
-    const std::string kept = run.checkpoint.file.empty()
-                                 ? std::string("; with --checkpoint they could be gone on from")
-                                 : "; " + run.checkpoint.file + " keeps them, --resume goes on";
-    fmt::print(stderr, "narrows: interrupted: {} of {} cases are done{}\n", done,
-               run.batch.num_cases(), kept);
-}
-
 }  // namespace
 
 Index run_cases(const ShockRun& run) {
@@ -88,7 +70,7 @@ Index run_cases(const ShockRun& run) {
     std::optional<DrawsFile> file;
     Index done = 0;
     if (!run.checkpoint.file.empty()) {
-        file.emplace(run.checkpoint.file, key_of(run.record), run.table.values().rows(),
+        file.emplace(run.checkpoint.file, checkpoint_key(run.record), run.table.values().rows(),
                      run.checkpoint.resume);
         done = file->load(run.table.values());
         if (run.wave && done > 0) run.wave(0, done);
@@ -96,7 +78,7 @@ Index run_cases(const ShockRun& run) {
     Progress progress("cases and models");
     while (done < num_cases) {
         if (done > 0 && DeferInterrupts::is_waiting()) {
-            say_interrupted(done, run);
+            say_interrupted(done, num_cases, "cases", run.checkpoint.file);
             break;
         }
         const Index count = std::min(wave_size(run), num_cases - done);

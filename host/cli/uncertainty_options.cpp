@@ -5,11 +5,7 @@
 #include <limits>
 #include <optional>
 
-#include <fmt/format.h>
-
-#include "host/base/build_info.hpp"
 #include "host/base/error.hpp"
-#include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/csv.hpp"
@@ -69,25 +65,9 @@ nlohmann::ordered_json parameters_of(const DrawModel& model, double lambda) {
             {"lambda_range", if_varying(Source::lambda, Json::array({range.low, range.high}))}};
 }
 
-void say_interrupted(std::int64_t done, const UncertaintyOptions& options) {
-    const std::string kept = options.checkpoint.empty()
-                                 ? std::string("; with --checkpoint they could be gone on from")
-                                 : "; " + options.checkpoint + " keeps them, --resume goes on";
-    fmt::print(stderr, "narrows: interrupted: {} of {} draws are done{}\n", done, options.draws,
-               kept);
-}
-
-/// Of everything that draws depend on: how many there are and how many rows are shown is not.
+/// How many draws there are and how many rows are shown does not change a draw.
 std::string key_of(const RunRecord& record) {
-    nlohmann::ordered_json parameters = record.parameters;
-    parameters.erase("draws");
-    parameters.erase("top");
-    const std::string text =
-        fmt::format("{} {} {} {} {}", build_info::version, record.operations, record.table_hash,
-                    record.seed.value_or(0), parameters.dump());
-    Hash hash;
-    hash.add(text.data(), text.size());
-    return hash.text();
+    return checkpoint_key(record, {"draws", "top"});
 }
 
 /// Draws with their progress, kept in a checkpoint where one is asked for.
@@ -114,7 +94,9 @@ RankingUncertainty run_draws(const UncertaintyOptions& options, const RankingQue
     }
     query.stop = [] { return DeferInterrupts::is_waiting(); };
     RankingUncertainty result = uncertainty(query);
-    if (result.num_draws < options.draws) say_interrupted(result.num_draws, options);
+    if (result.num_draws < options.draws) {
+        say_interrupted(result.num_draws, options.draws, "draws", options.checkpoint);
+    }
     return result;
 }
 

@@ -84,15 +84,7 @@ Eigen::MatrixXd ShockEconomy::total_use() const {
 }
 
 Coefficients ShockEconomy::coefficients() const {
-    Coefficients result;
-    result.A = input_coefficients(Z, x);
-    result.x = x;
-    Eigen::VectorXd imported = Eigen::VectorXd::Zero(x.size());
-    for (const Eigen::MatrixXd& origin : imports) imported += origin.colwise().sum().transpose();
-    result.v = per_output(value_added, x);
-    result.m = per_output(imported, x);
-    result.tau = per_output(taxes, x);
-    return result;
+    return coefficients_of(Z, imports, value_added, taxes, x);
 }
 
 ShockEconomy home_shock_economy(const IoTable& table, const std::string& home_region,

@@ -33,16 +33,6 @@ std::vector<std::string> models_that_can(const ShockBatch& batch) {
     return models;
 }
 
-std::vector<std::string> split_names(const std::string& text) {
-    std::vector<std::string> names;
-    for (std::size_t at = 0; at <= text.size();) {
-        const std::size_t comma = std::min(text.find(',', at), text.size());
-        names.push_back(text.substr(at, comma - at));
-        at = comma + 1;
-    }
-    return names;
-}
-
 /// The numbers that a static model takes from a case's parameters; cases that have the same are
 /// solved together.
 std::vector<double> numbers_of(const std::string& model, const ShockParameters& of) {
@@ -67,37 +57,15 @@ void set_essentials(ShockEconomy& economy, Essentials essentials) {
 
 }  // namespace
 
-const std::vector<std::string>& shock_models() {
-    static const std::vector<std::string> models = {"leontief",
-                                                    "ghosh",
-                                                    "price",
-                                                    "mixed",
-                                                    "inoperability",
-                                                    "dynamic-inoperability",
-                                                    "bottleneck",
-                                                    "pbl-linear",
-                                                    "pbl-ces",
-                                                    "pbl-weak",
-                                                    "pbl-half",
-                                                    "pbl-strong",
-                                                    "pbl-leontief",
-                                                    "ario",
-                                                    "esri",
-                                                    "ces",
-                                                    "ces-first-order",
-                                                    "ces-second-order",
-                                                    "optimal"};
-    return models;
-}
-
 const std::vector<std::string>& band_models() {
     static const std::vector<std::string> models = {"pbl-linear", "pbl-ces",    "pbl-weak",
                                                     "pbl-half",   "pbl-strong", "pbl-leontief"};
     return models;
 }
 
-std::vector<std::string> parse_models(const std::string& text, const ShockBatch& batch) {
-    if (text.empty()) {
+std::vector<std::string> parse_models(const std::vector<std::string>& asked,
+                                      const ShockBatch& batch) {
+    if (asked.empty()) {
         return can_express_all(band_models().front(), batch) ? band_models()
                                                              : models_that_can(batch);
     }
@@ -105,7 +73,7 @@ std::vector<std::string> parse_models(const std::string& text, const ShockBatch&
     const auto add = [&](const std::string& model) {
         if (std::find(models.begin(), models.end(), model) == models.end()) models.push_back(model);
     };
-    for (std::string name : split_names(text)) {
+    for (std::string name : asked) {
         if (name == "pbl") name = "pbl-half";
         if (name == "band") {
             for (const std::string& model : band_models()) add(model);
@@ -155,9 +123,7 @@ Experiment::Experiment(const ShockEconomy& economy, const Scenario& scenario,
 
 const LeontiefModel& Experiment::leontief() {
     if (!leontief_) {
-        std::vector<std::string> labels;
-        for (Index i = 0; i < economy_.num_nodes(); ++i) labels.push_back(economy_.label(i));
-        leontief_.emplace(backend_, economy_.coefficients(), std::move(labels), method_);
+        leontief_.emplace(backend_, economy_.coefficients(), economy_.labels(), method_);
     }
     return *leontief_;
 }

@@ -11,14 +11,13 @@
 
 namespace narrows {
 
-/// The models by their names, in the order in which they are listed to users.
-const std::vector<std::string>& shock_models();
 /// What "band" stands for: the same economy with stocks under every reading of which inputs bind.
 const std::vector<std::string>& band_models();
-/// Splits "a,b"; "band" stands for band_models(), "pbl" for pbl-half, "all" for those that can
+/// "band" stands for band_models(), "pbl" for pbl-half, "all" for those that can
 /// express every shock of the batch. Each once. Empty: the band, or where it cannot express the
 /// shocks, as "all". Throws ArgumentError for an unknown name and where no model is left.
-std::vector<std::string> parse_models(const std::string& text, const ShockBatch& batch);
+std::vector<std::string> parse_models(const std::vector<std::string>& asked,
+                                      const ShockBatch& batch);
 
 /// A scenario on an economy, to be run under one model after the other.
 class Experiment {

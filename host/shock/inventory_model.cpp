@@ -78,8 +78,8 @@ void warn(const ShockParameters& parameters, const InventoryRule& rule, const In
     }
     if (swings(path.value_added, base)) {
         outcome.warnings.push_back(
-            "value added still swings from day to day at the end: the parameters are not stable, "
-            "refill stocks more slowly");
+            "value added swings from day to day, so figures hang on rounding: refill stocks more "
+            "slowly (restocking_days) or hold more");
     }
 }
 
@@ -147,17 +147,19 @@ std::string to_string(const InventoryRule& rule) {
 }
 
 bool swings(const VectorXd& value_added, double base, int days) {
-    const Index last = value_added.size() - 1;
-    if (last < days + 1) return false;
-    int turns = 0;
-    for (Index t = last - days + 1; t <= last; ++t) {
+    const double large = 1e-6 * base;
+    const auto turns = [&](Index t) {
         const double now = value_added[t] - value_added[t - 1];
         const double before = value_added[t - 1] - value_added[t - 2];
-        if (now * before < 0.0 && std::abs(now) > 1e-6 * base && std::abs(before) > 1e-6 * base) {
-            ++turns;
-        }
+        return now * before < 0.0 && std::abs(now) > large && std::abs(before) > large;
+    };
+    int within = 0;  // of the last `days` changes
+    for (Index t = 2; t < value_added.size(); ++t) {
+        within += turns(t) ? 1 : 0;
+        if (t >= days + 2) within -= turns(t - days) ? 1 : 0;
+        if (within > days / 2) return true;
     }
-    return turns > days / 2;
+    return false;
 }
 
 void run_inventory_model(const Backend& backend, const ShockEconomy& economy,

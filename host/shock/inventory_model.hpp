@@ -48,9 +48,8 @@ void run_inventory_model(const Backend& backend, const ShockEconomy& economy,
                          const std::function<ShockParameters(Index of_case)>& parameters,
                          const InventoryRun& run);
 
-/// Does daily value added swing from day to day at its end, as it does where stocks are refilled
-/// faster than deliveries react? Looks at the last `days` changes: most of them turn, and are
-/// larger than 1e-6 of `base`.
+/// Does daily value added swing from day to day, as it does where stocks are refilled faster than
+/// deliveries react? In any `days` changes in a row most turn, and are larger than 1e-6 of `base`.
 bool swings(const Eigen::VectorXd& value_added, double base, int days = 30);
 
 }  // namespace narrows

@@ -41,6 +41,12 @@ const std::vector<ModelKinds>& all_models() {
 
 }  // namespace
 
+std::vector<std::string> shock_models() {
+    std::vector<std::string> names;
+    for (const ModelKinds& entry : all_models()) names.emplace_back(entry.model);
+    return names;
+}
+
 bool can_express(const std::string& model, ShockKind kind) {
     const std::vector<ModelKinds>& models = all_models();
     return std::any_of(models.begin(), models.end(), [&](const ModelKinds& entry) {

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "host/shock/shocks.hpp"
 
 namespace narrows {
+
+/// The models by their names as users type them, in the order in which they are listed.
+std::vector<std::string> shock_models();
 
 /// Can the model of this name, as users type it, express a kind of shock? False for a name that is
 /// not in the table.

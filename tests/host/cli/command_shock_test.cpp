@@ -1,5 +1,6 @@
 #include <cmath>
 #include <csignal>
+#include <netcdf.h>
 #include <set>
 #include <sstream>
 #include <string>
@@ -252,6 +253,64 @@ TEST(CommandShock, WarnsOfStocksThatAreRefilledFasterThanAStep) {
     EXPECT_NE(json["models"][0]["warnings"].dump().find("faster than a step"), std::string::npos);
 }
 
+TEST(CommandShock, RefusesACheckpointWhereAFileOfTheScenarioChanged) {
+    const ScratchFolder folder;
+    const std::string kept = folder.path() / "kept";
+    folder.write("lost.csv", "code,amount\nELE,0.5\n");
+    const std::string file = folder.write("s.json", R"({"name": "s", "home": "CHN", "days": 30,
+ "shocks": [{"kind": "capacity_loss", "amounts": "lost.csv"}]})");
+    cases_of({"1", "--checkpoint", kept}, file);
+    cases_of({"1", "--checkpoint", kept, "--resume"}, file);
+    folder.write("lost.csv", "code,amount\nELE,0.6\n");
+
+    expect_refused(
+        run_narrows({"shock", file, "--model", "pbl,ario", "--checkpoint", kept, "--resume"}), 3,
+        {"kept", "differs"});
+}
+
+/// A variable of a NetCDF file, all its values.
+std::vector<double> netcdf_values(const std::string& file, const char* name, std::size_t count) {
+    int id = -1;
+    int variable = -1;
+    std::vector<double> values(count);
+    EXPECT_EQ(nc_open(file.c_str(), NC_NOWRITE, &id), NC_NOERR);
+    EXPECT_EQ(nc_inq_varid(id, name, &variable), NC_NOERR) << name;
+    EXPECT_EQ(nc_get_var_double(id, variable, values.data()), NC_NOERR) << name;
+    nc_close(id);
+    return values;
+}
+
+TEST(CommandShock, NetcdfHasTheFiguresOfJson) {
+    const ScratchFolder folder;
+    const std::string grid =
+        folder.write("grid.json", scenario("\"$cut\"", R"(, "grid": {"cut": [0.4, 1]})"));
+    const std::vector<std::string> arguments = {"shock",   grid,  "--model", "pbl,ghosh", "--paths",
+                                                "--every", "100", "--only",  "ELE"};
+    const ordered_json json = run_json(arguments);
+    const std::string file = folder.path() / "s.nc";
+    std::vector<std::string> more = arguments;
+    more.insert(more.end(), {"--output", "netcdf", "--out", file});
+
+    EXPECT_EQ(run_narrows(more).exit_code, 0);
+
+    const auto losses = netcdf_values(file, "value_added_loss", 4);
+    const auto by_sector = netcdf_values(file, "output_loss_by_sector", 48);
+    for (std::size_t at = 0; at < 4; ++at) {
+        EXPECT_EQ(losses[at], number(json["cases"][at]["value_added_loss"]));
+    }
+    for (std::size_t at = 0; at < 48; ++at) {
+        EXPECT_EQ(by_sector[at],
+                  number(json["models"][at / 24]["by_sector"][at % 24]["output_loss"]));
+    }
+    const auto output = netcdf_values(file, "output", 8);  // case x model x day x sector
+    for (std::size_t c = 0; c < 2; ++c) {
+        for (std::size_t day = 0; day < 2; ++day) {
+            EXPECT_EQ(output[4 * c + day], number(json["paths"][c]["output"]["ELE"][day]));
+            EXPECT_TRUE(std::isnan(output[4 * c + 2 + day]));  // a static model
+        }
+    }
+}
+
 TEST(CommandShock, ScenariosOfTheWorldRunInWorldScope) {
     const ScratchFolder folder;
     const std::string file = folder.write("s.json", scenario());
@@ -274,7 +333,8 @@ TEST(CommandShock, RefusesWhatIsWrongBeforeAnyWork) {
                    {"price", "shocks[0]", "import_cut", "ghosh"});
     expect_refused(run_narrows({"shock", file, "--paths", "--only", "ELX"}), 2, {"ELX"});
     expect_refused(run_narrows({"shock", file, "--output", "netcdf"}), 2, {"--out"});
-    expect_refused(run_narrows({"shock", file, "--home", "XXX"}), 2, {"XXX"});
+    expect_refused(run_narrows({"shock", file, "--home", "QQQ"}), 2, {"QQQ"});
+    expect_refused(run_narrows({"shock", file, "--every", "5"}), 2, {"--every", "--paths"});
     expect_refused(run_narrows({"shock"}), 2, {"SCENARIO"});
 }
 
