@@ -157,7 +157,7 @@ bool swings(const VectorXd& value_added, double base, int days) {
     for (Index t = 2; t < value_added.size(); ++t) {
         within += turns(t) ? 1 : 0;
         if (t >= days + 2) within -= turns(t - days) ? 1 : 0;
-        if (within > days / 2) return true;
+        if (t > days && within > days / 2) return true;
     }
     return false;
 }
