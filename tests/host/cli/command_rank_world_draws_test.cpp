@@ -104,7 +104,7 @@ TEST(RankWorldDraws, GoOnFromACheckpointOfTheirOwnScope) {
 TEST(RankWorldDraws, AnInterruptPrintsWhatIsComplete) {
     const ProgramResult result = run_and_signal({"rank", "world-2011", "--home", "CHN", "--scope",
                                                  "world", "--draws", "200000", "--output", "json"},
-                                                SIGINT, 1000000);
+                                                SIGINT, 3000000);
     EXPECT_EQ(result.exit_code, 128 + SIGINT) << result.err;
     EXPECT_NE(result.err.find(" of 200000 draws are done; with --checkpoint"), std::string::npos)
         << result.err;
