@@ -154,9 +154,9 @@ class Reader {
         const std::string name = text.substr(1);
         if (defined_.find(name) == defined_.end()) {
             std::vector<std::string> names;
-            for (const auto& [each, place] : defined_) names.push_back(each);
+            for (const auto& [each, place] : defined_) names.push_back("$" + each);
             value.fail(in_quotes(text) + ", which neither grid nor draws define",
-                       names.empty() ? in_range(range) : "$" + nearest_of(name, names));
+                       names.empty() ? in_range(range) : nearest_of(text, names));
         }
         used_.insert(name);
         return {0.0, name};

@@ -187,7 +187,7 @@ TEST(ReadScenario, RefusesAGridThatContradictsItself) {
         {{uses, twice,
           "draws.cut: found a name that is in grid and in draws, expected it in one of them"},
          {uses, R"("grid": {"cat": [1]})",
-          "shocks[0].share: found '$cut', which neither grid nor draws define, expected $'cat'"},
+          "shocks[0].share: found '$cut', which neither grid nor draws define, expected '$cat'"},
          {uses, "",
           "shocks[0].share: found '$cut', which neither grid nor draws define, expected a number "
           "in [0, 1]"},
