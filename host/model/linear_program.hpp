@@ -16,6 +16,7 @@ struct LinearProgram {
     Eigen::VectorXd lower, upper;
 };
 
+/// The optimal z of a LinearProgram, or the proof that there is none.
 struct LinearSolution {
     bool feasible = false;
     Eigen::VectorXd z;
