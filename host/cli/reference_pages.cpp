@@ -116,7 +116,7 @@ const std::vector<Meaning>& examples() {
         {"narrows shock iron-ore-and-fuel-halt.json --why",
          "What an import halt costs, day by day, and why"},
         {"narrows check table.csv --mapping layout.json",
-         "Does a table of your own hold together?"},
+         "Whether a table of your own holds together"},
         {"narrows doctor", "Versions, backends and their speed, formats, embedded tables"}};
     return lines;
 }

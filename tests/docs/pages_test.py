@@ -1,8 +1,8 @@
 """What the pages show works: their commands run, their links lead somewhere.
 
 Arguments: the narrows program, the root of the sources. Lines of ```sh blocks that begin with
-`narrows` or `build/bin/narrows` are run; commands that need files of the reader's own, a GPU or much
-time stand in ```console blocks.
+`narrows` or `build/bin/narrows` are run, page by page in a folder of its own; commands that need
+files of the reader's own, a GPU or much time stand in ```console blocks.
 """
 
 import os
@@ -30,7 +30,8 @@ def pages():
     found = []
     for folder, folders, files in os.walk(SOURCE):
         folders[:] = [f for f in folders if f[0] != "." and not f.startswith("build")]
-        found += [os.path.relpath(os.path.join(folder, f), SOURCE) for f in files if f[-3:] == ".md"]
+        paths = [os.path.join(folder, name) for name in files if name.endswith(".md")]
+        found += [os.path.relpath(path, SOURCE) for path in paths]
     return sorted(found)
 
 
@@ -97,7 +98,8 @@ class Pages(unittest.TestCase):
                     continue
                 path, _, heading = target.partition("#")
                 with self.subTest(page=page, link=target):
-                    file = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
+                    beside = os.path.join(os.path.dirname(page), path)
+                    file = os.path.normpath(beside) if path else page
                     self.assertTrue(os.path.exists(os.path.join(SOURCE, file)), "no such file")
                     if heading and file.endswith(".md"):
                         self.assertIn(heading, anchors(file))
