@@ -32,6 +32,7 @@ const std::vector<NumberParameter>& number_parameters() {
         {"recovered_to", &P::recovered_to, {1e-9, 0.999}},
         {"lambda", &P::lambda, {0.0, 0.999}},
         {"demand_floor", &P::demand_floor, share},
+        {"priority_seed", &P::priority_seed, {0.0, 1e6}},
     };
     return all;
 }
