@@ -219,6 +219,7 @@ TEST_P(InventoryOn, GivesNodesWhatComesOutOfStocksWhereTheyAreFirst) {
     for (Eigen::Index i = 0; i < 4; ++i) {
         EXPECT_NEAR(outcome.output[i], 40.0 * of.x0[i], 1e-9 * of.x0[i]) << i;
     }
+    EXPECT_GT(outcome.kept_fill.minCoeff(), 1.0 - 1e-12);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, InventoryOn,
