@@ -30,6 +30,7 @@ ShockParameters shared_part(ShockParameters parameters, const InventoryRule& rul
     } else {
         parameters.ario_restocking_days = 1.0;
     }
+    parameters.priority_seed = 1.0;
     return parameters;
 }
 

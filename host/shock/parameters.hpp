@@ -70,6 +70,8 @@ struct ShockParameters {
     double lambda = 0.5;  // bottleneck [C.9]: share of a shortfall that is passed on; [0, 0.999]
     double demand_floor = 0.0;  // phi, optimal [D.5]: least share of final demand; [0, 1]
 
+    double priority_seed = 1.0;  // which random sequence random-priority takes; [0, 1000000]
+
     Rationing rationing = Rationing::proportional;
     OrderSplit orders = OrderSplit::fixed;
     Essentials essentials = Essentials::goods;

@@ -119,12 +119,22 @@ struct Rationed {
     double nodes, final_demand;
 };
 
+/// What there is for nodes where they come first; final demand below 0 comes out of stocks.
+NARROWS_HOST_DEVICE double for_nodes(double output, double final_demand) {
+    return output - smaller(final_demand, 0.0);
+}
+
+/// Are orders served one by one, not in shares?
+NARROWS_HOST_DEVICE bool serves_one_by_one(std::int32_t rationing) {
+    return rationing >= NARROWS_LARGEST_FIRST;
+}
+
 NARROWS_HOST_DEVICE Rationed ration(std::int32_t rationing, double output, double demand,
                                     double ordered) {
     if (demand <= 0.0) return {1.0, 1.0};
     if (rationing == NARROWS_PROPORTIONAL) return {output / demand, output / demand};
-    const double nodes = ordered > 0.0 ? smaller(1.0, output / ordered) : 1.0;
     const double asked = demand - ordered;
+    const double nodes = ordered > 0.0 ? smaller(1.0, for_nodes(output, asked) / ordered) : 1.0;
     return {nodes, asked > 0.0 ? smaller(larger((output - ordered) / asked, 0.0), 1.0) : 1.0};
 }
 

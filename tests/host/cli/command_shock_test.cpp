@@ -280,6 +280,27 @@ std::vector<double> netcdf_values(const std::string& file, const char* name, std
     return values;
 }
 
+TEST(CommandShock, OrdersOneByOneAreServedOnTheCpuWhichTheRecordSays) {
+    const ScratchFolder folder;
+    const auto losses = [&](const std::string& rationing) {
+        std::string text = scenario();
+        text.replace(text.find(R"("stock_days": 20)"), 16,
+                     R"("stock_days": 20, "rationing": ")" + rationing + "\"");
+        const std::string file = folder.write("s.json", text);
+        const ordered_json json = run_json({"shock", file, "--model", "pbl-weak"});
+        EXPECT_EQ(json["run"]["backend"], "cpu");
+        if (rationing != "proportional") {
+            EXPECT_EQ(json["run"]["backend_reason"],
+                      "rationing serves orders one by one, which the CPU does");
+        }
+        return number(json["models"][0]["value_added_loss"]);
+    };
+    const double all_alike = losses("proportional");
+    EXPECT_GT(all_alike, 0.0);
+    EXPECT_NE(losses("largest-first"), all_alike);
+    EXPECT_NE(losses("random-priority"), all_alike);
+}
+
 TEST(CommandShock, NetcdfHasTheFiguresOfJson) {
     const ScratchFolder folder;
     const std::string grid =
