@@ -76,6 +76,11 @@ InventoryCase varied(InventoryCase of, const std::string& way) {
         of.of.m = 0.82;
     }
     if (way == "intermediate-first") of.of.rationing = NARROWS_INTERMEDIATE_FIRST;
+    if (way == "largest-first") of.of.rationing = NARROWS_LARGEST_FIRST;
+    if (way == "random-priority" || way == "ario-random-priority") {
+        if (way != "random-priority") of = varied(std::move(of), "ario-reweighted");
+        of.of.rationing = NARROWS_RANDOM_PRIORITY;
+    }
     return of;
 }
 
@@ -164,6 +169,53 @@ TEST_P(InventoryOn, OrdersOneByOneAreNoMatterWhereSupplySuffices) {
         expect_near(outcome.output, expected.output, 1e-12, way);
         expect_near(outcome.kept_fill, expected.kept_fill, 1e-12, way);
     }
+}
+
+TEST_P(InventoryOn, DeliversWhatThereIsAndNobodyMoreThanOrdered) {
+    if (!serves_one_by_one(backend())) GTEST_SKIP() << "this backend rations in shares only";
+    for (const char* way : {"largest-first", "random-priority"}) {
+        InventoryCase of = varied(test::random_inventory(9, 3, 1, 12), way);
+        // In the only step everybody orders what it uses; node 2 makes 0.6 of that.
+        of.profiles = MatrixXd::Ones(1, 1);
+        of.entries = {{NARROWS_CAPACITY, 0, 2, 0.4}};
+        of.entry_starts = {0, 1};
+        of.of.keep_every = 1;
+        const InventoryOutcome outcome = run_on(backend(), of).at(0);
+        EXPECT_NEAR(outcome.output[2], 0.6 * of.x0[2], 1e-12 * of.x0[2]);
+        double delivered = of.households[2] + of.other[2] - outcome.unmet[2];
+        for (Eigen::Index c = 0; c < of.base.size(); ++c) {
+            const double fill = outcome.kept_fill(c, 0);
+            EXPECT_GE(fill, 0.0);
+            EXPECT_LE(fill, 1.0 + 1e-15);
+            if (of.source[static_cast<std::size_t>(c)] == 2) {
+                delivered += fill * of.base[c];
+                EXPECT_LT(fill, 1.0);
+            } else {
+                EXPECT_NEAR(fill, 1.0, 1e-14);
+            }
+        }
+        EXPECT_NEAR(delivered, outcome.output[2], 1e-12 * of.x0[2]) << way;
+    }
+}
+
+TEST_P(InventoryOn, GivesNodesWhatComesOutOfStocksWhereTheyAreFirst) {
+    InventoryCase of = test::random_inventory(4, 2, 1, 5);
+    of.of.rationing = NARROWS_INTERMEDIATE_FIRST;
+    // Node 1 makes 10 less than others take of it, with the same inputs; nothing is shocked.
+    double taken = 0.0;
+    for (std::size_t c = 0; c < of.source.size(); ++c) {
+        if (of.source[c] == 1) taken += of.base[static_cast<Eigen::Index>(c)];
+    }
+    of.households[1] = 0.0;
+    of.other[1] = -10.0;
+    of.inputs.col(1) *= of.x0[1] / (taken - 10.0);
+    of.slope.col(1) *= (taken - 10.0) / of.x0[1];
+    of.x0[1] = taken - 10.0;
+    const InventoryOutcome outcome = run_on(backend(), of).at(0);
+    for (Eigen::Index i = 0; i < 4; ++i) {
+        EXPECT_NEAR(outcome.output[i], 40.0 * of.x0[i], 1e-9 * of.x0[i]) << i;
+    }
+    EXPECT_GT(outcome.kept_fill.minCoeff(), 1.0 - 1e-12);
 }
 
 /// Scenarios [first, first + count) alone.
