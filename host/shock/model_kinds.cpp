@@ -69,8 +69,8 @@ void require_expressible(const std::string& model, const ShockBatch& batch, bool
             others += (others.empty() ? "" : ", ") + other;
         }
         const std::string why = can_express(model, target.kind, false)
-                                    ? " in world scope, where it caps a flow between goods that "
-                                      "has no price until then"
+                                    ? ", in world scope: a cap between nodes has no price before "
+                                      "it binds, and the model needs one"
                                     : "";
         throw ArgumentError("model " + model + ": cannot express " + target.name + ", a " +
                             to_string(target.kind) + why + "; models that can: " + others);

@@ -154,5 +154,79 @@ TEST(CutDeliveries, LossesAreThoseOfTheProgrammeOfAllDeliveries) {
     EXPECT_GT(infeasible, 1);
 }
 
+TEST(CutDeliveries, NothingCutChangesNoBitAndMoreCutIsNoLess) {
+    for (unsigned seed = 1; seed <= 6; ++seed) {
+        const ShockEconomy economy = random_economy(true, 4, 3, seed);
+        std::vector<ShockTarget> targets = random_cuts(economy, 2, seed);
+        targets.push_back(on_nodes(ShockKind::capacity_loss, {0, 5}));
+        MatrixXd amounts = VectorXd::LinSpaced(6, 0.0, 1.0).transpose().replicate(3, 1);
+        amounts.row(2).setConstant(0.3);
+        const ShockBatch batch = batch_of(targets, amounts);
+        const std::vector<double> found = losses(economy, batch, 0.0);
+        EXPECT_EQ(found[0],
+                  losses(economy, batch_of({targets[2]}, amounts.bottomLeftCorner(1, 1)), 0.0)[0]);
+        for (std::size_t c = 1; c < found.size(); ++c) EXPECT_GE(found[c], found[c - 1] - 1e-9);
+        amounts.row(2).setZero();
+        EXPECT_EQ(losses(economy, batch_of(targets, amounts.leftCols(1)), 1.0)[0], 0.0);
+    }
+}
+
+TEST(CutDeliveries, ACaseGivesTheSameBitsInAnyBatch) {
+    const ShockEconomy economy = random_economy(true, 5, 3, 3);
+    const ShockBatch batch =
+        batch_of(random_cuts(economy, 3, 4), MatrixXd::Random(3, 5).cwiseAbs());
+    const auto together = optimal_outcomes(economy, batch, {4, 2, 0}, 0.2);
+    for (std::size_t at = 0; at < 3; ++at) {
+        EXPECT_TRUE(test::same_outcome(
+            together[at],
+            optimal_outcomes(economy, batch, {4 - 2 * static_cast<Index>(at)}, 0.2).at(0)));
+    }
+}
+
+// Where abroad sells all to home it has no more to offer of what is not cut; where all of home is
+// named, what is withheld goes to final use at best, which gives way in both scopes.
+TEST(CutDeliveries, AWorldThatSellsAllToHomeAndBuysNothingThereIsHomeScope) {
+    int with_loss = 0;
+    for (unsigned seed = 1; seed <= 8; ++seed) {
+        const ShockEconomy economy = random_economy(false, 6, 2, seed);
+        const ShockEconomy world = test::world_around(economy, 0.0);
+        const VectorXd amounts = VectorXd::Constant(3, seed % 2 == 0 ? 1.0 : 0.8);
+        const auto targets = [](Index first_origin) {
+            return std::vector<ShockTarget>{
+                import_cut({first_origin, first_origin + 1}, {1, 2}, all_of(6)),
+                import_cut({first_origin + 1}, {4}, all_of(6)),
+                on_nodes(ShockKind::capacity_loss, {1, 4})};
+        };
+        const double of_home = losses(economy, batch_of(targets(0), amounts), 0.0)[0];
+        const double of_world = losses(world, batch_of(targets(1), amounts), 0.0)[0];
+        EXPECT_NEAR(of_world, of_home, 1e-7) << seed;
+        if (of_home > 1.01 * amounts[2] * (economy.value_added[1] + economy.value_added[4])) {
+            ++with_loss;
+        }
+    }
+    EXPECT_GT(with_loss, 4);
+}
+
+// What the cascade without replacement leaves, with every input essential, is a plan of the
+// programme: each flow at most what its cap and its maker's output allow in proportion.
+TEST(CutDeliveries, LossesAreNoMoreThanThoseOfTheCascadeOfTheSameTechnology) {
+    EsriOptions options;
+    options.replaceability = false;
+    int differ = 0;
+    for (unsigned seed = 1; seed <= 10; ++seed) {
+        ShockEconomy economy = random_economy(true, 3, 3, seed);
+        economy.criticality = MatrixXd::Ones(3, 9);
+        std::vector<ShockTarget> targets = random_cuts(economy, 2, seed);
+        targets.push_back(on_nodes(ShockKind::capacity_loss, {seed % 9}));
+        const ShockBatch batch = batch_of(targets, Eigen::Vector3d(0.2, 0.3, 0.1));
+        const double cascade =
+            esri_outcomes(economy, batch, options).at(0).total_value_added_loss();
+        const double best = losses(economy, batch, 0.0)[0];
+        EXPECT_LE(best, cascade + 1e-7) << seed;
+        if (best < 0.9 * cascade) ++differ;
+    }
+    EXPECT_GT(differ, 5);
+}
+
 }  // namespace
 }  // namespace narrows
