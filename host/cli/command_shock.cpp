@@ -236,7 +236,7 @@ void run_shock(ShockOptions options) {
         naming_table(name, [&] { return scenario_economy(table, scenario); });
     const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
-    const std::vector<std::string> models = parse_models(options.models, batch);
+    const std::vector<std::string> models = parse_models(options.models, batch, economy.world);
     if (options.why && batch.num_cases() > 1) {
         throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
                                         batch.num_cases()));

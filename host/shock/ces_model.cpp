@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "host/base/parallel.hpp"
+#include "host/shock/model_kinds.hpp"
 #include "host/shock/supply_shocks.hpp"
 
 namespace narrows {
@@ -169,7 +170,7 @@ const char* to_string(CesOrder order) {
 std::vector<ShockOutcome> ces_outcomes(const ShockEconomy& economy, const ShockBatch& batch,
                                        CesOrder order, const CesElasticities& elasticities,
                                        int num_threads) {
-    require_supply_shocks(to_string(order), economy, batch);
+    require_expressible(to_string(order), batch, economy.world);
     const std::vector<CutImports> cuts = cut_imports(economy, batch);
     const CesEconomy ces = ces_economy(economy, cuts, elasticities);
     const MatrixXd capacity = capacity_losses(economy, batch);

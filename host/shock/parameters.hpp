@@ -49,8 +49,9 @@ struct ShockParameters {
                                        // which keeps it constant without a shock; [0, 1]
     double ces_inputs = 0.5;  // elasticity of substitution between inputs, pbl-ces; [0.001, 100]
 
-    double import_slack = 0.0;  // pbl-* and ario: while a product's imports are cut, its other
-                                // origins deliver at most 1 + this of what they did; [0, 100]
+    double import_slack = 0.0;  // pbl-* and ario, home scope: while a product's imports are cut,
+                                // its other origins deliver at most 1 + this of what they did
+                                // (world scope: what their makers can make); [0, 100]
 
     // ARIO [D.4]
     double psi = 0.8;                    // share of the stock goal that production needs; [0, 1]

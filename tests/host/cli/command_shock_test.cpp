@@ -342,6 +342,27 @@ TEST(CommandShock, ScenariosOfTheWorldRunInWorldScope) {
     EXPECT_GT(number(json["models"][0]["value_added_loss"]), 0.0);
 }
 
+TEST(CommandShock, AllModelsOfAnImportCutOfTheWorldAreThoseThatCapDeliveriesBetweenNodes) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("s.json", R"({"name": "Chips", "home": "CHN",
+ "scope": "world", "days": 2,
+ "shocks": [{"kind": "import_cut", "product": "ELE", "origin": ["USA", "KOR"], "share": 0.9}]})");
+
+    const ordered_json json = run_json({"shock", file, "--model", "all"});
+
+    std::set<std::string> models;
+    for (const ordered_json& model : json["models"]) {
+        models.insert(model["model"]);
+        EXPECT_EQ(model["by_sector"].size(), 312U);
+        EXPECT_GE(number(model["value_added_loss"]), 0.0);
+    }
+    EXPECT_EQ(models, (std::set<std::string>{"ario", "bottleneck", "esri", "ghosh", "optimal",
+                                             "pbl-ces", "pbl-half", "pbl-leontief", "pbl-linear",
+                                             "pbl-strong", "pbl-weak"}));
+    expect_refused(run_narrows({"shock", file, "--model", "ces"}), 2,
+                   {"ces", "shocks[0]", "world scope", "optimal"});
+}
+
 TEST(CommandShock, RefusesWhatIsWrongBeforeAnyWork) {
     const ScratchFolder folder;
     const std::string file = folder.write("s.json", scenario());

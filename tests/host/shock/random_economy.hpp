@@ -50,6 +50,50 @@ inline ShockEconomy random_economy(bool world, Index num_products, Index num_pla
     return economy;
 }
 
+/// The world of an economy in home scope: its nodes, then a region for each origin of imports,
+/// which sells them and buys nothing from home; `inside` are flows between nodes of each such
+/// region.
+inline ShockEconomy world_around(const ShockEconomy& home, double inside) {
+    ShockEconomy world = home;
+    const Index num_products = home.num_products();
+    const auto num_origins = static_cast<Index>(home.origins.size());
+    const Index n = num_products * (1 + num_origins);
+    world.world = true;
+    world.home = "R0";
+    world.origins.clear();
+    world.imports.clear();
+    world.Z = Eigen::MatrixXd::Zero(n, n);
+    world.Z.topLeftCorner(num_products, num_products) = home.Z;
+    for (Index o = 0; o < num_origins; ++o) {
+        world.regions.emplace_back();
+        world.regions.back().code = "R" + std::to_string(o + 1);
+        for (Index p = 0; p < num_products; ++p) {
+            world.product.push_back(p);
+            world.region.push_back(o + 1);
+        }
+        const Index first = num_products * (o + 1);
+        world.Z.block(first, 0, num_products, num_products) =
+            home.imports[static_cast<std::size_t>(o)];
+        world.Z.block(first, first, num_products, num_products).setConstant(inside);
+    }
+    const Index abroad = n - num_products;
+    const auto extended = [&](const Eigen::VectorXd& of_home, const Eigen::VectorXd& of_others) {
+        return (Eigen::VectorXd(n) << of_home, of_others).finished();
+    };
+    const Eigen::VectorXd final_use = Eigen::VectorXd::Constant(abroad, 2.0 * inside);
+    const Eigen::VectorXd made = world.Z.bottomRows(abroad).rowwise().sum() + final_use;
+    world.taxes = extended(home.taxes, Eigen::VectorXd::Zero(abroad));
+    world.households = extended(home.households, final_use);
+    world.other_final = extended(home.other_final, Eigen::VectorXd::Zero(abroad));
+    world.x = extended(home.x, made);
+    world.value_added =
+        extended(home.value_added, made - world.Z.rightCols(abroad).colwise().sum().transpose());
+    if (home.criticality.size() > 0) {
+        world.criticality = home.criticality.replicate(1, 1 + num_origins).eval();
+    }
+    return world;
+}
+
 /// 0, 1, ..., count - 1.
 inline std::vector<Index> all_of(Index count) {
     std::vector<Index> result;
