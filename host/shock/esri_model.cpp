@@ -79,9 +79,8 @@ std::vector<ShockOutcome> esri_outcomes(const ShockEconomy& economy, const Shock
         ShockOutcome& outcome = outcomes[static_cast<std::size_t>(of_case)];
         const Eigen::VectorXd rate =
             losses.down.col(of_case).head(n).cwiseMax(losses.up.col(of_case).head(n));
-        outcome.model = "esri";
-        outcome.output_loss = rate.cwiseProduct(economy.x);
-        outcome.value_added_loss = rate.cwiseProduct(economy.value_added);
+        outcome = yearly_outcome("esri", economy, rate.cwiseProduct(economy.x),
+                                 rate.cwiseProduct(economy.value_added));
         outcome.residual = losses.residual[of_case];
         outcome.iterations = losses.sweeps[static_cast<std::size_t>(of_case)];
         if (outcome.residual > options.tolerance) {
