@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "host/shock/model_kinds.hpp"
+#include "host/shock/static_models.hpp"
 #include "host/shock/supply_shocks.hpp"
 
 namespace narrows {

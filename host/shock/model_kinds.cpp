@@ -72,7 +72,7 @@ void require_expressible(const std::string& model, const ShockBatch& batch, bool
                                     ? ", in world scope: a cap between nodes has no price before "
                                       "it binds, and the model needs one"
                                     : "";
-        throw ArgumentError("model " + model + ": cannot express " + target.name + ", a " +
+        throw ArgumentError("model " + model + ": cannot express " + target.name + ", of kind " +
                             to_string(target.kind) + why + "; models that can: " + others);
     }
 }

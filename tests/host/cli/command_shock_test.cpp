@@ -280,6 +280,18 @@ std::vector<double> netcdf_values(const std::string& file, const char* name, std
     return values;
 }
 
+TEST(CommandShock, ModelsOfAYearAreAtWorstWhatTheyAreAllTheTime) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("s.json", scenario("0.5"));
+    const ordered_json json = run_json({"shock", file, "--model", "ghosh,bottleneck,esri,ces"});
+    for (const ordered_json& model : json["models"]) {
+        EXPECT_GT(number(model["peak_share"]), 0.0) << model["model"];
+        EXPECT_NEAR(number(model["peak_share"]) * number(json["gdp"]),
+                    number(model["value_added_loss"]), 1e-9 * number(json["gdp"]))
+            << model["model"];
+    }
+}
+
 TEST(CommandShock, OrdersOneByOneAreServedOnTheCpuWhichTheRecordSays) {
     const ScratchFolder folder;
     const auto losses = [&](const std::string& rationing) {

@@ -212,11 +212,12 @@ TEST(CesModel, RefusesShocksItCannotExpress) {
         test::expect_parts(refusal(false, on_nodes(kind, {1}), CesOrder::exact),
                            {"model ces:", "shocks[0]", to_string(kind), "models that can"});
     }
-    EXPECT_EQ(refusal(true, import_cut({1}, {0}, {0}), CesOrder::second),
-              "model ces-second-order: cannot express shocks[0], a import_cut, in world scope: a "
-              "cap between nodes has no price before it binds, and the model needs one; models "
-              "that can: ghosh, bottleneck, pbl-linear, pbl-ces, pbl-weak, pbl-half, pbl-strong, "
-              "pbl-leontief, ario, esri, optimal");
+    EXPECT_EQ(
+        refusal(true, import_cut({1}, {0}, {0}), CesOrder::second),
+        "model ces-second-order: cannot express shocks[0], of kind import_cut, in world scope: a "
+        "cap between nodes has no price before it binds, and the model needs one; models "
+        "that can: ghosh, bottleneck, pbl-linear, pbl-ces, pbl-weak, pbl-half, pbl-strong, "
+        "pbl-leontief, ario, esri, optimal");
 }
 
 }  // namespace

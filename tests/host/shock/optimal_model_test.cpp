@@ -197,11 +197,11 @@ TEST(OptimalModel, RefusesWhatItCannotExpress) {
     const auto message = [&](const ShockBatch& batch, double floor) {
         return test::message_of<ArgumentError>([&] { outcome_of(economy, batch, floor); });
     };
-    EXPECT_EQ(
-        message(one_case(on_nodes(ShockKind::demand_change, {1}), 0.2), 0.0),
-        "model optimal: cannot express shocks[0], a demand_change; models that can: leontief, "
-        "mixed, inoperability, dynamic-inoperability, pbl-linear, pbl-ces, pbl-weak, "
-        "pbl-half, pbl-strong, pbl-leontief, ario");
+    EXPECT_EQ(message(one_case(on_nodes(ShockKind::demand_change, {1}), 0.2), 0.0),
+              "model optimal: cannot express shocks[0], of kind demand_change; models that can: "
+              "leontief, "
+              "mixed, inoperability, dynamic-inoperability, pbl-linear, pbl-ces, pbl-weak, "
+              "pbl-half, pbl-strong, pbl-leontief, ario");
     EXPECT_EQ(message(one_case(on_nodes(ShockKind::capacity_loss, {1}), 0.2), 1.5),
               "demand_floor: found 1.5, expected 0 to 1");
 }
