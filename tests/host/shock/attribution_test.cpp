@@ -187,6 +187,32 @@ TEST(Attribution, FollowsFallingOrdersToTheirCustomers) {
     }
 }
 
+TEST(Attribution, FollowsOrdersToTheFirstOfTheCustomersThatMissMost) {
+    ShockEconomy economy = random_economy(true, 50, 3, 1);
+    economy.Z.setZero();
+    economy.Z(0, 70) = economy.Z(0, 130) = 20.0;
+    economy.Z(0, 0) = 90.0;  // its own orders are no reason
+    economy.x.setConstant(100.0);
+    economy.value_added.setConstant(50.0);
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2}), 0.5);
+    VectorXd made = VectorXd::Ones(150);
+    made[0] = 0.9;
+    for (const double of_130 : {0.5, 0.4}) {
+        made[70] = 0.5;
+        made[130] = of_130;
+        const InventoryPath path =
+            one_day(economy, made, Eigen::VectorXi::Constant(150, NARROWS_BOUND_BY_DEMAND),
+                    VectorXd::Ones(1));
+        const Attribution result =
+            attribute(economy, batch, 0, inventory_channels(economy, batch), path, 1, 3);
+        ASSERT_EQ(result.peaks.size(), 3U);
+        ASSERT_EQ(result.peaks[2].node, 0);
+        const ShortageReason& reason = result.peaks[2].links[0].reason;
+        EXPECT_EQ(reason.through, of_130 < 0.5 ? 130 : 70);
+        EXPECT_NEAR(reason.missing, 0.2 * (1.0 - of_130), 1e-14);
+    }
+}
+
 TEST(Attribution, ASupplierThatMakesWhatItAlwaysDidIsNoSource) {
     // P1's stock of P0 is low, P0 makes all it can and is asked for more.
     const ShockEconomy economy = chain_economy();
