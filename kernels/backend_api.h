@@ -37,7 +37,7 @@ typedef enum narrows_status {
     NARROWS_BAD_ARGUMENT = 1,   /* a null handle, a negative size, a leading dimension too small */
     NARROWS_OUT_OF_MEMORY = 2,  /* on the host or on the device */
     NARROWS_SINGULAR = 3,       /* a pivot that is zero, negative or not finite; see the info */
-    NARROWS_UNAVAILABLE = 4,    /* this machine cannot run the backend: no driver, no device */
+    NARROWS_UNAVAILABLE = 4,    /* not here: no driver, no device; or not by this backend */
     NARROWS_DEVICE_FAILURE = 5, /* the device or one of its libraries reported an error */
     NARROWS_STOPPED = 6         /* a function of the caller asked for it */
 } narrows_status;
@@ -168,8 +168,13 @@ typedef enum narrows_input_bound {
 
 /* Who gets what where a node has less than is ordered from it. */
 typedef enum narrows_rationing {
-    NARROWS_PROPORTIONAL = 0,      /* all the same share, final demand too */
-    NARROWS_INTERMEDIATE_FIRST = 1 /* nodes first, the same share each; final demand what is left */
+    NARROWS_PROPORTIONAL = 0,       /* all the same share, final demand too */
+    NARROWS_INTERMEDIATE_FIRST = 1, /* nodes first, the same share each; then final demand */
+    /* One order after the other, in full until nothing is left. An order is what one user asks for
+     * through one channel, after its cap, or final demand. A backend may lack these. */
+    NARROWS_LARGEST_FIRST = 2, /* by size, then channel, then user; final demand after its equals */
+    NARROWS_RANDOM_PRIORITY = 3 /* by a random number, the first 64 bits of Philox 4x32-10 with key
+                                   = seed, counter = (node, user or n, step, 0x5052494F) */
 } narrows_rationing;
 
 /* What shocks change: rows of these kinds, one after the other. */
@@ -225,7 +230,9 @@ typedef struct narrows_inventory_result {
  *   capacity      K_i = alpha_i min(l_i, 1 - loss_i) x0_i
  *   output        y_i = min(K_i, d_i),  x_i = min(y_i, what stocks allow; see narrows_input_bound)
  *   deliveries    fill_c = min(1, cap_c / O_c) times what rationing leaves of node i(c)'s orders;
- *                 proportional: x_i / d_i (1 where d_i <= 0)
+ *                 proportional: x_i / d_i (1 where d_i <= 0); where nodes come first, or orders
+ *                 one by one, f_i < 0 (out of stocks) is there for them beside x_i; one by one,
+ *                 fill_c differs from user to user
  *   stocks        S_kj = max(0, S_kj + o_kj sum_c share_cj fill_c - a_kj x_j)
  *   labour        l_i += hire or fire (x^_i - K_i) / x0_i, x^ = min(what stocks allow, d), hire
  *                 where above 0, then within [0, 1 - loss_i]; hire < 0: l stays 1
@@ -264,6 +271,7 @@ typedef struct narrows_inventory {
     int64_t num_scenarios;
     const double* tau;                  /* num_scenarios, > 0 */
     const double* stock;                /* s, num_scenarios, >= 0 */
+    const uint64_t* seeds;              /* num_scenarios, of RANDOM_PRIORITY; null: 0 */
     const int64_t* entry_starts;        /* num_scenarios + 1: scenario's entries */
     const narrows_shock_entry* entries; /* in the order of scenarios */
     int64_t keep_every;                 /* 0: nothing is kept */

@@ -28,7 +28,7 @@ Sheet summary(const IoTable& table, const HomeExposure& exposure, Index home) {
                 "",
                 {{"sector", "sector"},
                  {"face_value", "foreign inputs", Style::percent},
-                 {"look_through", "through the chain", Style::percent},
+                 {"look_through", "through the chain", Style::percent, "", true},
                  {"hidden", "hidden", Style::percent},
                  {"concentration", "HHI", Style::coefficient},
                  {"largest_origin", "most from"},

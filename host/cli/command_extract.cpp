@@ -157,7 +157,7 @@ void run_extract(const ExtractOptions& options) {
                  {"name", "name"},
                  {"output_loss", "output loss", Style::flow},
                  {"gdp_loss", "GDP loss", Style::flow},
-                 {"gdp_loss_share", "of GDP", Style::percent}},
+                 {"gdp_loss_share", "of GDP", Style::percent, "", true}},
                 {}};
     for (const Loss& row : rows) {
         sheet.rows.push_back(

@@ -213,6 +213,18 @@ void write_document(Work& work) {
     print(std::move(document), work.options.output);
 }
 
+/// Orders one by one are for the CPU alone: `auto` takes it and says why.
+BackendChoice backend_for(const Scenario& scenario, BackendOptions options) {
+    const Rationing rationing = scenario.parameters.rationing;
+    const bool one_by_one =
+        rationing == Rationing::largest_first || rationing == Rationing::random_priority;
+    if (!one_by_one || options.name != "auto") return choose(options);
+    options.name = "cpu";
+    BackendChoice choice = choose(options);
+    choice.reason = "rationing serves orders one by one, which the CPU does";
+    return choice;
+}
+
 void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
     if (options.names.size() == 2) options.table.name = options.names.front();
@@ -225,7 +237,7 @@ void run_shock(ShockOptions options) {
         naming_table(name, [&] { return scenario_economy(table, scenario); });
     const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
-    const std::vector<std::string> models = parse_models(options.models, batch);
+    const std::vector<std::string> models = parse_models(options.models, batch, economy.world);
     if (options.why && batch.num_cases() > 1) {
         throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
                                         batch.num_cases()));
@@ -234,7 +246,7 @@ void run_shock(ShockOptions options) {
         throw ArgumentError("--every: found neither --paths nor --why, expected one of them");
     }
     PathSelection selection{nodes_of(options.only, economy), options.every};
-    const BackendChoice choice = choose(options.backend);
+    const BackendChoice choice = backend_for(scenario, options.backend);
     record_backend(record, choice.backend, choice.reason);
     record.threads = options.backend.threads;
     record.seed = scenario.seed;

@@ -1,12 +1,14 @@
 #include "host/cli/options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -93,12 +95,42 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
         ->type_name("FILE");
 }
 
+namespace {
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+/// LC_ALL goes before LC_CTYPE and that before LANG, as POSIX has it.
+bool locale_is_utf8() {
+    std::string locale = environment("LC_ALL");
+    if (locale.empty()) locale = environment("LC_CTYPE");
+    if (locale.empty()) locale = environment("LANG");
+    std::transform(locale.begin(), locale.end(), locale.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+}
+
+/// Of standard output: a terminal's, or that of a file.
+TextLayout screen_layout() {
+    TextLayout layout;
+    if (isatty(STDOUT_FILENO) == 0) return layout;
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) layout.width = size.ws_col;
+    layout.bars = true;
+    layout.utf8 = locale_is_utf8();
+    layout.colour = std::getenv("NO_COLOR") == nullptr && environment("TERM") != "dumb";
+    return layout;
+}
+
+}  // namespace
+
 void print(Document document, const OutputOptions& options) {
     document.run.elapsed_seconds = elapsed_seconds();
     const OutputFormat format = parse_output_format(options.format);
-    const bool colour =
-        options.file.empty() && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    const std::string text = render(document, format, colour);
+    const std::string text =
+        render(document, format, options.file.empty() ? screen_layout() : TextLayout{});
     if (options.file.empty()) {
         write_stdout(text);
     } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct Column {
     std::string heading;  // in text; empty: not shown there
     Style style = Style::text;
     std::string separator = " > ";  // between the items of a list
+    bool bar = false;               // also as a bar on a terminal
 };
 
 /// A table of results; every row has a cell for each column.
@@ -72,8 +74,16 @@ enum class OutputFormat { table, csv, json };
 OutputFormat parse_output_format(const std::string& text,
                                  const std::string& expected = "table, csv or json");
 
-/// The document as text. `colour` marks headings with ANSI sequences in the table format.
-std::string render(const Document& document, OutputFormat format, bool colour = false);
+/// Where a document is shown as text. The default is for files and pipes: all columns, all text.
+struct TextLayout {
+    std::size_t width = SIZE_MAX;  // columns of the screen
+    bool colour = false;           // headings are bold
+    bool bars = false;             // beside the numbers of columns that have them
+    bool utf8 = true;              // otherwise what is not ASCII is shown as ?
+};
+
+/// The document in a format; text as `layout` has it (render_text).
+std::string render(const Document& document, OutputFormat format, const TextLayout& layout = {});
 
 /// A sheet in CSV, piece by piece: the line of column keys, and the rows.
 std::string csv_header(const Sheet& sheet);

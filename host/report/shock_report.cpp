@@ -43,7 +43,7 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     }
     const std::vector<Column> measures = {{"model", "model"},
                                           {"value_added_loss", "value added lost", Style::flow},
-                                          {"gdp_share", "of GDP", Style::percent},
+                                          {"gdp_share", "of GDP", Style::percent, "", true},
                                           {"output_loss", "output lost", Style::flow},
                                           {"years", "", Style::ratio},
                                           {"peak_share", "at worst", Style::percent},

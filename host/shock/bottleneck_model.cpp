@@ -171,7 +171,7 @@ std::vector<ShockOutcome> bottleneck_outcomes(const ShockEconomy& economy, const
                                               const ShockBatch& batch,
                                               const std::vector<Index>& cases, double lambda,
                                               int num_threads) {
-    require_expressible("bottleneck", batch);
+    require_expressible("bottleneck", batch, economy.world);
     check(economy, lambda);
     const BottleneckSystem system(economy, lambda);
     std::vector<BottleneckCase> asked;

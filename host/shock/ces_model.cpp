@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "host/base/parallel.hpp"
+#include "host/shock/model_kinds.hpp"
+#include "host/shock/static_models.hpp"
 #include "host/shock/supply_shocks.hpp"
 
 namespace narrows {
@@ -121,35 +123,37 @@ MatrixXd supplies(const CesEconomy& ces, const MatrixXd& capacity, const MatrixX
     return supply;
 }
 
-/// Sets losses and prices from the changes of logarithms.
-void set_losses(const ShockEconomy& economy, const std::vector<Index>& goods, double log_gdp,
-                const VectorXd& log_outputs, const VectorXd& log_prices, ShockOutcome& outcome) {
+/// Losses and prices from the changes of logarithms.
+ShockOutcome outcome_of(CesOrder order, const ShockEconomy& economy,
+                        const std::vector<Index>& goods, double log_gdp,
+                        const VectorXd& log_outputs, const VectorXd& log_prices) {
     VectorXd rate = VectorXd::Zero(economy.num_nodes());
     rate(goods) = 0.0 - log_outputs.array().expm1();  // no -0
-    outcome.output_loss = rate.cwiseProduct(economy.x);
-    outcome.value_added_loss = rate.cwiseProduct(economy.value_added);
-    const double gdp = economy.gdp();
-    const double missing = -std::expm1(log_gdp) - outcome.value_added_loss.sum() / gdp;
-    outcome.value_added_loss += missing * economy.value_added;
+    VectorXd value_added = rate.cwiseProduct(economy.value_added);
+    const double missing = -std::expm1(log_gdp) - value_added.sum() / economy.gdp();
+    value_added += missing * economy.value_added;
+    ShockOutcome outcome = yearly_outcome(to_string(order), economy, rate.cwiseProduct(economy.x),
+                                          std::move(value_added));
     outcome.price_change = VectorXd::Zero(economy.num_nodes());
     outcome.price_change(goods) = (log_prices.array() + log_gdp).expm1();
+    return outcome;
 }
 
-void solve_case(const ShockEconomy& economy, const CesNetwork& network,
-                const std::vector<Index>& goods, CesOrder order, const VectorXd& supply,
-                ShockOutcome& outcome) {
+ShockOutcome solve_case(const ShockEconomy& economy, const CesNetwork& network,
+                        const std::vector<Index>& goods, CesOrder order, const VectorXd& supply) {
     if (order == CesOrder::exact) {
         const CesEquilibrium found = network.equilibrium(supply);
         const VectorXd log_outputs =
             (found.sales.array() / network.sales().array()).log() - found.log_prices.array();
-        set_losses(economy, goods, found.log_gdp, log_outputs, found.log_prices, outcome);
+        ShockOutcome outcome =
+            outcome_of(order, economy, goods, found.log_gdp, log_outputs, found.log_prices);
         outcome.residual = found.residual;
         outcome.iterations = found.iterations;
-        return;
+        return outcome;
     }
     const CesExpansion found = network.expansion(supply.array().log());
-    set_losses(economy, goods, order == CesOrder::first ? found.first_order : found.second_order,
-               found.dlog_outputs, found.dlog_prices, outcome);
+    const double log_gdp = order == CesOrder::first ? found.first_order : found.second_order;
+    return outcome_of(order, economy, goods, log_gdp, found.dlog_outputs, found.dlog_prices);
 }
 
 }  // namespace
@@ -169,7 +173,7 @@ const char* to_string(CesOrder order) {
 std::vector<ShockOutcome> ces_outcomes(const ShockEconomy& economy, const ShockBatch& batch,
                                        CesOrder order, const CesElasticities& elasticities,
                                        int num_threads) {
-    require_supply_shocks(to_string(order), economy, batch);
+    require_expressible(to_string(order), batch, economy.world);
     const std::vector<CutImports> cuts = cut_imports(economy, batch);
     const CesEconomy ces = ces_economy(economy, cuts, elasticities);
     const MatrixXd capacity = capacity_losses(economy, batch);
@@ -180,8 +184,7 @@ std::vector<ShockOutcome> ces_outcomes(const ShockEconomy& economy, const ShockB
     in_parallel(batch.num_cases(), num_threads, [&] {
         return [&](Index of_case) {
             ShockOutcome& outcome = outcomes[static_cast<std::size_t>(of_case)];
-            outcome.model = to_string(order);
-            solve_case(economy, network, ces.goods, order, supply.col(of_case), outcome);
+            outcome = solve_case(economy, network, ces.goods, order, supply.col(of_case));
             for (Index node = 0; node < economy.num_nodes(); ++node) {
                 if (capacity(node, of_case) == 0.0 ||
                     std::binary_search(ces.own_factors.begin(), ces.own_factors.end(), node)) {

@@ -34,8 +34,8 @@ struct CesElasticities {
 /// and prices of the second order are those of the first; GDP is not.
 ///
 /// Shocks are at full strength, one outcome per case, on `num_threads` threads. Throws
-/// ArgumentError for other shocks and import cuts in world scope, NumericalError as
-/// CesNetwork::equilibrium does.
+/// ArgumentError for other shocks and import cuts in world scope (can_express says why),
+/// NumericalError as CesNetwork::equilibrium does.
 std::vector<ShockOutcome> ces_outcomes(const ShockEconomy& economy, const ShockBatch& batch,
                                        CesOrder order, const CesElasticities& elasticities,
                                        int num_threads = 1);

@@ -50,7 +50,7 @@ std::vector<ShockOutcome> dynamic_inoperability_outcomes(const ShockEconomy& eco
                                                          const ShockBatch& batch,
                                                          const std::vector<Index>& cases,
                                                          const Eigen::VectorXd& resilience) {
-    require_expressible("dynamic-inoperability", batch);
+    require_expressible("dynamic-inoperability", batch, economy.world);
     check_resilience(economy, resilience);
     const auto count = static_cast<Index>(cases.size());
     std::vector<Eigen::VectorXd> demand;  // by target

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "host/shock/model_kinds.hpp"
+#include "host/shock/static_models.hpp"
 #include "host/shock/supply_shocks.hpp"
 
 namespace narrows {
@@ -17,13 +19,24 @@ Eigen::MatrixXi essentiality_of(const ShockEconomy& economy) {
     return (c.array() >= 0.75).cast<int>() + (c.array() >= 0.25).cast<int>();
 }
 
-/// The nodes, then a supplier of the imports of each product that nobody cuts, then one for each
-/// cut.
+std::vector<EsriLink> links_of(const std::vector<CutImports>& cuts) {
+    std::vector<EsriLink> links;
+    for (const CutImports& cut : cuts) {
+        links.push_back({cut.supplier, {}});
+        for (Index user = 0; user < cut.flows.size(); ++user) {
+            if (cut.flows[user] > 0.0) links.back().buyers.push_back(user);
+        }
+    }
+    return links;
+}
+
+/// The nodes; in home scope then a supplier of the imports of each product that nobody cuts, then
+/// one for each cut; in world scope cuts are links.
 EsriNetwork network_of(const ShockEconomy& economy, const std::vector<CutImports>& cuts) {
     const Index n = economy.num_nodes();
     const Index num_products = economy.world ? 0 : economy.num_products();
-    const Index num_cuts = static_cast<Index>(cuts.size());
-    const Index size = n + num_products + num_cuts;
+    const Index num_suppliers = economy.world ? 0 : static_cast<Index>(cuts.size());
+    const Index size = n + num_products + num_suppliers;
     Eigen::MatrixXd sales = Eigen::MatrixXd::Zero(size, n);
     sales.topRows(n) = economy.Z;
     auto uncut = sales.middleRows(n, num_products);
@@ -31,7 +44,7 @@ EsriNetwork network_of(const ShockEconomy& economy, const std::vector<CutImports
     EsriNetwork network;
     network.sector = economy.product;
     for (Index product = 0; product < num_products; ++product) network.sector.push_back(product);
-    for (Index c = 0; c < num_cuts; ++c) {
+    for (Index c = 0; c < num_suppliers; ++c) {
         const CutImports& cut = cuts[static_cast<std::size_t>(c)];
         sales.row(n + num_products + c) = cut.flows.transpose();
         uncut.row(cut.product) -= cut.flows.transpose();
@@ -44,6 +57,7 @@ EsriNetwork network_of(const ShockEconomy& economy, const std::vector<CutImports
     network.W.leftCols(n) = sales.sparseView();
     network.essentiality = Eigen::MatrixXi::Zero(economy.num_products(), size);
     network.essentiality.leftCols(n) = essentiality_of(economy);
+    if (economy.world) network.links = links_of(cuts);
     return network;
 }
 
@@ -51,11 +65,12 @@ EsriNetwork network_of(const ShockEconomy& economy, const std::vector<CutImports
 
 std::vector<ShockOutcome> esri_outcomes(const ShockEconomy& economy, const ShockBatch& batch,
                                         const EsriOptions& options) {
-    require_supply_shocks("esri", economy, batch);
+    require_expressible("esri", batch, economy.world);
     const std::vector<CutImports> cuts = cut_imports(economy, batch);
     const EsriNetwork network = network_of(economy, cuts);
     const Index n = economy.num_nodes();
-    Eigen::MatrixXd shocks = Eigen::MatrixXd::Zero(network.W.rows(), batch.num_cases());
+    const Index num_links = static_cast<Index>(network.links.size());
+    Eigen::MatrixXd shocks = Eigen::MatrixXd::Zero(network.W.rows() + num_links, batch.num_cases());
     shocks.topRows(n) = capacity_losses(economy, batch);
     shocks.bottomRows(static_cast<Index>(cuts.size())) = cut_shares(cuts, batch);
     const EsriLosses losses = esri_losses(network, shocks, options);
@@ -65,9 +80,8 @@ std::vector<ShockOutcome> esri_outcomes(const ShockEconomy& economy, const Shock
         ShockOutcome& outcome = outcomes[static_cast<std::size_t>(of_case)];
         const Eigen::VectorXd rate =
             losses.down.col(of_case).head(n).cwiseMax(losses.up.col(of_case).head(n));
-        outcome.model = "esri";
-        outcome.output_loss = rate.cwiseProduct(economy.x);
-        outcome.value_added_loss = rate.cwiseProduct(economy.value_added);
+        outcome = yearly_outcome("esri", economy, rate.cwiseProduct(economy.x),
+                                 rate.cwiseProduct(economy.value_added));
         outcome.residual = losses.residual[of_case];
         outcome.iterations = losses.sweeps[static_cast<std::size_t>(of_case)];
         if (outcome.residual > options.tolerance) {

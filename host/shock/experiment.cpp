@@ -15,15 +15,16 @@
 namespace narrows {
 namespace {
 
-bool can_express_all(const std::string& model, const ShockBatch& batch) {
-    return std::all_of(batch.targets.begin(), batch.targets.end(),
-                       [&](const ShockTarget& target) { return can_express(model, target.kind); });
+bool can_express_all(const std::string& model, const ShockBatch& batch, bool world) {
+    return std::all_of(batch.targets.begin(), batch.targets.end(), [&](const ShockTarget& target) {
+        return can_express(model, target.kind, world);
+    });
 }
 
-std::vector<std::string> models_that_can(const ShockBatch& batch) {
+std::vector<std::string> models_that_can(const ShockBatch& batch, bool world) {
     std::vector<std::string> models;
     for (const std::string& model : shock_models()) {
-        if (can_express_all(model, batch)) models.push_back(model);
+        if (can_express_all(model, batch, world)) models.push_back(model);
     }
     if (models.empty()) {
         throw ArgumentError(
@@ -64,10 +65,10 @@ const std::vector<std::string>& band_models() {
 }
 
 std::vector<std::string> parse_models(const std::vector<std::string>& asked,
-                                      const ShockBatch& batch) {
+                                      const ShockBatch& batch, bool world) {
     if (asked.empty()) {
-        return can_express_all(band_models().front(), batch) ? band_models()
-                                                             : models_that_can(batch);
+        return can_express_all(band_models().front(), batch, world) ? band_models()
+                                                                    : models_that_can(batch, world);
     }
     std::vector<std::string> models;
     const auto add = [&](const std::string& model) {
@@ -78,7 +79,7 @@ std::vector<std::string> parse_models(const std::vector<std::string>& asked,
         if (name == "band") {
             for (const std::string& model : band_models()) add(model);
         } else if (name == "all") {
-            for (const std::string& model : models_that_can(batch)) add(model);
+            for (const std::string& model : models_that_can(batch, world)) add(model);
         } else {
             std::vector<std::string> known = shock_models();
             known.insert(known.end(), {"band", "all", "pbl"});
@@ -91,7 +92,7 @@ std::vector<std::string> parse_models(const std::vector<std::string>& asked,
             add(name);
         }
     }
-    for (const std::string& model : models) require_expressible(model, batch);
+    for (const std::string& model : models) require_expressible(model, batch, world);
     return models;
 }
 
@@ -130,7 +131,7 @@ const LeontiefModel& Experiment::leontief() {
 
 void Experiment::run(const std::string& model, const std::vector<Index>& cases, int keep_every,
                      const CaseDone& done) {
-    require_expressible(model, batch_);
+    require_expressible(model, batch_, economy_.world);
     const auto parameters = [&](Index c) { return case_parameters(scenario_, batch_, c); };
     if (const auto rule = parse_inventory_rule(model)) {
         run_inventory_model(

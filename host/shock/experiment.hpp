@@ -14,10 +14,11 @@ namespace narrows {
 /// What "band" stands for: the same economy with stocks under every reading of which inputs bind.
 const std::vector<std::string>& band_models();
 /// "band" stands for band_models(), "pbl" for pbl-half, "all" for those that can
-/// express every shock of the batch. Each once. Empty: the band, or where it cannot express the
-/// shocks, as "all". Throws ArgumentError for an unknown name and where no model is left.
+/// express every shock of the batch in the scope of the world or of home. Each once. Empty: the
+/// band, or where it cannot express the shocks, as "all". Throws ArgumentError for an unknown name
+/// and where no model is left.
 std::vector<std::string> parse_models(const std::vector<std::string>& asked,
-                                      const ShockBatch& batch);
+                                      const ShockBatch& batch, bool world);
 
 /// A scenario on an economy, to be run under one model after the other.
 class Experiment {

@@ -30,6 +30,7 @@ ShockParameters shared_part(ShockParameters parameters, const InventoryRule& rul
     } else {
         parameters.ario_restocking_days = 1.0;
     }
+    parameters.priority_seed = 1.0;
     return parameters;
 }
 
@@ -166,7 +167,7 @@ void run_inventory_model(const Backend& backend, const ShockEconomy& economy,
                          const ShockBatch& batch, const std::vector<Index>& cases,
                          const std::function<ShockParameters(Index of_case)>& parameters,
                          const InventoryRun& run) {
-    require_expressible(to_string(run.rule), batch);
+    require_expressible(to_string(run.rule), batch, economy.world);
     for (const Index c : cases) {
         if (!has_effect(batch, c)) report_unchanged(economy, batch, c, run);
     }

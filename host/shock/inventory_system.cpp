@@ -1,8 +1,10 @@
 #include "host/shock/inventory_system.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
 #include "host/base/error.hpp"
@@ -58,6 +60,20 @@ void add_channels_of(Index product, Index source, FlowsByCuts&& flows,
     }
 }
 
+narrows_rationing rationing_of(Rationing rationing) {
+    switch (rationing) {
+        case Rationing::proportional:
+            return NARROWS_PROPORTIONAL;
+        case Rationing::intermediate_first:
+            return NARROWS_INTERMEDIATE_FIRST;
+        case Rationing::largest_first:
+            return NARROWS_LARGEST_FIRST;
+        case Rationing::random_priority:
+            return NARROWS_RANDOM_PRIORITY;
+    }
+    throw std::logic_error("a rule of rationing that is none");
+}
+
 }  // namespace
 
 std::vector<InventoryChannel> inventory_channels(const ShockEconomy& economy,
@@ -104,6 +120,9 @@ InventorySystem::InventorySystem(const ShockEconomy& economy, const ShockBatch& 
     region_.assign(economy.region.begin(), economy.region.end());
     of_.num_regions = static_cast<std::int64_t>(economy.regions.size());
     of_.num_steps = batch.days;
+    for (const ShockParameters& own : parameters_of_case) {
+        seeds_.push_back(std::bit_cast<std::uint64_t>(own.priority_seed));
+    }
     tau_.resize(static_cast<Index>(cases.size()));
     stock_.resize(tau_.size());
     for (Index c = 0; c < tau_.size(); ++c) {
@@ -140,15 +159,7 @@ InventorySystem::InventorySystem(const ShockEconomy& economy, const ShockBatch& 
         of_.alpha_max = parameters.overproduction_max;
         of_.alpha_steps = parameters.overproduction_days;
     }
-    if (parameters.rationing == Rationing::largest_first ||
-        parameters.rationing == Rationing::random_priority) {
-        throw ArgumentError(
-            "rationing: models with stocks ration proportional or "
-            "intermediate-first, found another rule");
-    }
-    of_.rationing = parameters.rationing == Rationing::intermediate_first
-                        ? NARROWS_INTERMEDIATE_FIRST
-                        : NARROWS_PROPORTIONAL;
+    of_.rationing = rationing_of(parameters.rationing);
     set_cases(batch, cases);
 }
 
@@ -344,6 +355,7 @@ narrows_inventory InventorySystem::view() const {
     result.num_scenarios = tau_.size();
     result.tau = tau_.data();
     result.stock = stock_.data();
+    result.seeds = seeds_.data();
     result.entry_starts = entry_starts_.data();
     result.entries = entries_.data();
     return result;

@@ -52,11 +52,11 @@ std::vector<InventoryChannel> inventory_channels(const ShockEconomy& economy,
 /// An economy with some cases of a batch as the kernels want it: flows per day.
 class InventorySystem {
   public:
-    /// `parameters` hold for all `cases`, but for the days of restocking and of stocks (pbl), which
-    /// are `parameters_of_case`'s; `stock_days` by node, if any, stand in place of the latter.
-    /// Cases that nothing happens in are to be left out. Throws ArgumentError where criticality is
-    /// needed and the economy has none, and for stocks of less than a day, with which production
-    /// stops without any shock.
+    /// `parameters` hold for all `cases`, but for the days of restocking and of stocks (pbl) and
+    /// the seed of random priorities, which are `parameters_of_case`'s; `stock_days` by node, if
+    /// any, stand in place of the latter. Cases that nothing happens in are to be left out. Throws
+    /// ArgumentError where criticality is needed and the economy has none, and for stocks of less
+    /// than a day, with which production stops without any shock.
     InventorySystem(const ShockEconomy& economy, const ShockBatch& batch, const InventoryRule& rule,
                     const std::vector<Index>& cases,
                     const std::vector<ShockParameters>& parameters_of_case,
@@ -80,6 +80,7 @@ class InventorySystem {
     std::vector<std::int64_t> starts_, source_, region_, entry_starts_;
     Eigen::MatrixXd shares_, inputs_, goals_, slope_, offset_, profiles_;
     Eigen::VectorXd base_, x0_, value_added_, households_, other_, tau_, stock_;
+    std::vector<std::uint64_t> seeds_;
     std::vector<narrows_shock_entry> entries_;
     std::vector<ShockTiming> timings_;  // of the profiles after those of the series
     std::map<std::tuple<double, double, double, double, RecoveryShape>, std::size_t> profile_at_;

@@ -39,6 +39,10 @@ const std::vector<ModelKinds>& all_models() {
     return models;
 }
 
+bool is_ces(const std::string& model) {
+    return model == "ces" || model == "ces-first-order" || model == "ces-second-order";
+}
+
 }  // namespace
 
 std::vector<std::string> shock_models() {
@@ -47,7 +51,8 @@ std::vector<std::string> shock_models() {
     return names;
 }
 
-bool can_express(const std::string& model, ShockKind kind) {
+bool can_express(const std::string& model, ShockKind kind, bool world) {
+    if (kind == ShockKind::import_cut && world && is_ces(model)) return false;
     const std::vector<ModelKinds>& models = all_models();
     return std::any_of(models.begin(), models.end(), [&](const ModelKinds& entry) {
         return entry.model == model &&
@@ -55,16 +60,20 @@ bool can_express(const std::string& model, ShockKind kind) {
     });
 }
 
-void require_expressible(const std::string& model, const ShockBatch& batch) {
+void require_expressible(const std::string& model, const ShockBatch& batch, bool world) {
     for (const ShockTarget& target : batch.targets) {
-        if (can_express(model, target.kind)) continue;
+        if (can_express(model, target.kind, world)) continue;
         std::string others;
-        for (const ModelKinds& entry : all_models()) {
-            if (!can_express(entry.model, target.kind)) continue;
-            others += (others.empty() ? "" : ", ") + std::string(entry.model);
+        for (const std::string& other : shock_models()) {
+            if (!can_express(other, target.kind, world)) continue;
+            others += (others.empty() ? "" : ", ") + other;
         }
-        throw ArgumentError("model " + model + ": cannot express " + target.name + ", a " +
-                            to_string(target.kind) + "; models that can: " + others);
+        const std::string why = can_express(model, target.kind, false)
+                                    ? ", in world scope: a cap between nodes has no price before "
+                                      "it binds, and the model needs one"
+                                    : "";
+        throw ArgumentError("model " + model + ": cannot express " + target.name + ", of kind " +
+                            to_string(target.kind) + why + "; models that can: " + others);
     }
 }
 

@@ -8,6 +8,8 @@
 
 #include "host/base/error.hpp"
 #include "host/model/linear_program.hpp"
+#include "host/shock/cut_deliveries.hpp"
+#include "host/shock/model_kinds.hpp"
 #include "host/shock/static_models.hpp"
 #include "host/shock/supply_shocks.hpp"
 
@@ -63,6 +65,17 @@ LinearProgram unshocked_program(const ShockEconomy& economy, const Products& pro
     return program;
 }
 
+/// Weights of rows, those of products and more that are about products; empty where there are none.
+VectorXd by_product(const ShockEconomy& economy, const VectorXd& proof,
+                    const std::vector<Index>& more_rows) {
+    if (proof.size() == 0) return proof;
+    VectorXd weights = proof.head(economy.num_products());
+    for (std::size_t row = 0; row < more_rows.size(); ++row) {
+        weights[more_rows[row]] += proof[economy.num_products() + static_cast<Index>(row)];
+    }
+    return weights;
+}
+
 [[noreturn]] void throw_infeasible(const ShockEconomy& economy, const std::string& of_case,
                                    double demand_floor, const VectorXd& proof) {
     std::vector<std::pair<double, std::string>> weighted;
@@ -101,7 +114,7 @@ ShockOutcome outcome_of(const ShockEconomy& economy, const LinearProgram& progra
 
 std::vector<ShockOutcome> optimal_outcomes(const ShockEconomy& economy, const ShockBatch& batch,
                                            const std::vector<Index>& cases, double demand_floor) {
-    require_supply_shocks("optimal", economy, batch);
+    require_expressible("optimal", batch, economy.world);
     if (!(demand_floor >= 0.0 && demand_floor <= 1.0)) {
         throw ArgumentError(fmt::format("demand_floor: found {}, expected 0 to 1", demand_floor));
     }
@@ -114,15 +127,19 @@ std::vector<ShockOutcome> optimal_outcomes(const ShockEconomy& economy, const Sh
     for (const Index c : cases) {
         LinearProgram program = unshocked;
         program.upper.head(economy.num_nodes()) -= capacity.col(c);
-        for (std::size_t cut = 0; cut < cuts.size(); ++cut) {
+        for (std::size_t cut = 0; cut < cuts.size() && !economy.world; ++cut) {
             const Index k = cuts[cut].product;
             program.limits[k] -=
                 shares(static_cast<Index>(cut), c) * cuts[cut].flows.sum() / products.scale[k];
         }
+        std::vector<Index> more_rows;
+        if (economy.world) {
+            more_rows = limit_deliveries(program, economy, batch, c, products.outside);
+        }
         const LinearSolution solution = maximise(program);
         if (!solution.feasible) {
             throw_infeasible(economy, batch.cases[static_cast<std::size_t>(c)], demand_floor,
-                             solution.proof);
+                             by_product(economy, solution.proof, more_rows));
         }
         outcomes.push_back(outcome_of(economy, program, solution));
     }

@@ -34,6 +34,7 @@ const std::vector<NumberParameter>& number_parameters() {
         {"import_slack", &P::import_slack, {0.0, 100.0}},
         {"lambda", &P::lambda, {0.0, 0.999}},
         {"demand_floor", &P::demand_floor, share},
+        {"priority_seed", &P::priority_seed, {0.0, 1e6}},
     };
     return all;
 }

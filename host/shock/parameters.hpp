@@ -49,8 +49,9 @@ struct ShockParameters {
                                        // which keeps it constant without a shock; [0, 1]
     double ces_inputs = 0.5;  // elasticity of substitution between inputs, pbl-ces; [0.001, 100]
 
-    double import_slack = 0.0;  // pbl-* and ario: while a product's imports are cut, its other
-                                // origins deliver at most 1 + this of what they did; [0, 100]
+    double import_slack = 0.0;  // pbl-* and ario, home scope: while a product's imports are cut,
+                                // its other origins deliver at most 1 + this of what they did
+                                // (world scope: what their makers can make); [0, 100]
 
     // ARIO [D.4]
     double psi = 0.8;                    // share of the stock goal that production needs; [0, 1]
@@ -69,6 +70,8 @@ struct ShockParameters {
 
     double lambda = 0.5;  // bottleneck [C.9]: share of a shortfall that is passed on; [0, 0.999]
     double demand_floor = 0.0;  // phi, optimal [D.5]: least share of final demand; [0, 1]
+
+    double priority_seed = 1.0;  // which random sequence random-priority takes; [0, 1000000]
 
     Rationing rationing = Rationing::proportional;
     OrderSplit orders = OrderSplit::fixed;

@@ -163,7 +163,7 @@ ShockOutcome yearly_outcome(const char* model, const ShockEconomy& economy, Eige
 std::vector<ShockOutcome> leontief_outcomes(const ShockEconomy& economy, const LeontiefModel& model,
                                             const ShockBatch& batch,
                                             const std::vector<Index>& cases) {
-    require_expressible("leontief", batch);
+    require_expressible("leontief", batch, economy.world);
     std::vector<ShockOutcome> outcomes;
     solve_quantities(
         economy, model, batch, cases, ShockKind::extraction,
@@ -175,7 +175,7 @@ std::vector<ShockOutcome> leontief_outcomes(const ShockEconomy& economy, const L
 
 std::vector<ShockOutcome> mixed_outcomes(const ShockEconomy& economy, const LeontiefModel& model,
                                          const ShockBatch& batch, const std::vector<Index>& cases) {
-    require_expressible("mixed", batch);
+    require_expressible("mixed", batch, economy.world);
     std::vector<ShockOutcome> outcomes;
     solve_quantities(
         economy, model, batch, cases, ShockKind::capacity_loss,
@@ -191,7 +191,7 @@ std::vector<ShockOutcome> inoperability_outcomes(const ShockEconomy& economy,
                                                  const LeontiefModel& model,
                                                  const ShockBatch& batch,
                                                  const std::vector<Index>& cases) {
-    require_expressible("inoperability", batch);
+    require_expressible("inoperability", batch, economy.world);
     std::vector<ShockOutcome> outcomes = leontief_outcomes(economy, model, batch, cases);
     for (ShockOutcome& outcome : outcomes) outcome.model = "inoperability";
     return outcomes;
@@ -199,7 +199,7 @@ std::vector<ShockOutcome> inoperability_outcomes(const ShockEconomy& economy,
 
 std::vector<ShockOutcome> ghosh_outcomes(const ShockEconomy& economy, const LeontiefModel& model,
                                          const ShockBatch& batch, const std::vector<Index>& cases) {
-    require_expressible("ghosh", batch);
+    require_expressible("ghosh", batch, economy.world);
     model.inverse_matrix();
     std::vector<CoefficientChange> changes;
     const Eigen::MatrixXd direct = columns_of(economy, cases, [&](Index of_case) {
@@ -226,7 +226,7 @@ std::vector<ShockOutcome> ghosh_outcomes(const ShockEconomy& economy, const Leon
 
 std::vector<ShockOutcome> price_outcomes(const ShockEconomy& economy, const LeontiefModel& model,
                                          const ShockBatch& batch, const std::vector<Index>& cases) {
-    require_expressible("price", batch);
+    require_expressible("price", batch, economy.world);
     model.inverse_matrix();
     const Eigen::MatrixXd push = columns_of(
         economy, cases, [&](Index of_case) { return cost_push(economy, batch, of_case); });

@@ -4,10 +4,6 @@
 #include <map>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "host/base/error.hpp"
-
 namespace narrows {
 namespace {
 
@@ -28,30 +24,43 @@ std::vector<Index> targets_of(const ShockBatch& batch, Index origin, Index produ
     return result;
 }
 
+/// Adds what is cut of `deliveries`, flows of a supplier to all nodes, by the targets that cut it.
+void add_cuts(const CutImports& deliveries, const ShockBatch& batch,
+              std::vector<CutImports>& cuts) {
+    const std::vector<Index> candidates = targets_of(batch, deliveries.origin, deliveries.product);
+    const Index n = deliveries.flows.size();
+    std::map<std::vector<Index>, Eigen::VectorXd> by_targets;
+    for (Index user = 0; user < n && !candidates.empty(); ++user) {
+        std::vector<Index> targets;
+        for (const Index t : candidates) {
+            if (holds(batch.targets[static_cast<std::size_t>(t)].nodes, user)) targets.push_back(t);
+        }
+        if (targets.empty() || !(deliveries.flows[user] > 0.0)) continue;
+        by_targets.try_emplace(targets, Eigen::VectorXd::Zero(n)).first->second[user] =
+            deliveries.flows[user];
+    }
+    for (auto& [targets, flows] : by_targets) {
+        cuts.push_back({deliveries.origin, deliveries.product, deliveries.supplier, targets,
+                        std::move(flows)});
+    }
+}
+
 }  // namespace
 
 std::vector<CutImports> cut_imports(const ShockEconomy& economy, const ShockBatch& batch) {
     std::vector<CutImports> cuts;
-    const Index n = economy.num_nodes();
+    if (economy.world) {
+        for (Index node = 0; node < economy.num_nodes(); ++node) {
+            const auto at = static_cast<std::size_t>(node);
+            add_cuts({economy.region[at], economy.product[at], node, {}, economy.Z.row(node)},
+                     batch, cuts);
+        }
+        return cuts;
+    }
     for (Index origin = 0; origin < static_cast<Index>(economy.imports.size()); ++origin) {
         const Eigen::MatrixXd& flows = economy.imports[static_cast<std::size_t>(origin)];
         for (Index product = 0; product < economy.num_products(); ++product) {
-            const std::vector<Index> candidates = targets_of(batch, origin, product);
-            std::map<std::vector<Index>, Eigen::VectorXd> by_targets;
-            for (Index user = 0; user < n && !candidates.empty(); ++user) {
-                std::vector<Index> targets;
-                for (const Index t : candidates) {
-                    if (holds(batch.targets[static_cast<std::size_t>(t)].nodes, user)) {
-                        targets.push_back(t);
-                    }
-                }
-                if (targets.empty() || !(flows(product, user) > 0.0)) continue;
-                by_targets.try_emplace(targets, Eigen::VectorXd::Zero(n)).first->second[user] =
-                    flows(product, user);
-            }
-            for (auto& [targets, cut] : by_targets) {
-                cuts.push_back({origin, product, targets, std::move(cut)});
-            }
+            add_cuts({origin, product, -1, {}, flows.row(product)}, batch, cuts);
         }
     }
     return cuts;
@@ -76,20 +85,6 @@ Eigen::MatrixXd capacity_losses(const ShockEconomy& economy, const ShockBatch& b
         }
     }
     return losses;
-}
-
-void require_supply_shocks(const std::string& model, const ShockEconomy& economy,
-                           const ShockBatch& batch) {
-    for (const ShockTarget& target : batch.targets) {
-        if (target.kind == ShockKind::capacity_loss ||
-            (target.kind == ShockKind::import_cut && !economy.world)) {
-            continue;
-        }
-        throw ArgumentError(
-            fmt::format("model {}: cannot express {}, of kind {}, in {} scope; it can: {}", model,
-                        target.name, to_string(target.kind), economy.world ? "world" : "home",
-                        economy.world ? "capacity_loss" : "import_cut, capacity_loss"));
-    }
 }
 
 }  // namespace narrows

@@ -10,10 +10,11 @@
 
 namespace narrows {
 
-/// Imports of one product from one origin that the same targets of a batch cut, in home scope.
+/// Imports of one product from one origin that the same targets of a batch cut.
 struct CutImports {
-    Index origin = 0;   // of ShockEconomy::origins
-    Index product = 0;  // of ShockEconomy::products
+    Index origin = 0;     // of ShockEconomy::origins; world scope: of regions
+    Index product = 0;    // of ShockEconomy::products
+    Index supplier = -1;  // node that sells them (world scope); home scope: -1
     std::vector<Index> targets;
     Eigen::VectorXd flows;  // by using node, n
 };
@@ -28,9 +29,5 @@ Eigen::MatrixXd cut_shares(const std::vector<CutImports>& cuts, const ShockBatch
 /// Share of its output that each node cannot make, n x cases: the largest amount of the capacity
 /// losses that name it.
 Eigen::MatrixXd capacity_losses(const ShockEconomy& economy, const ShockBatch& batch);
-
-/// Throws ArgumentError unless all of `batch` are capacity losses or, in home scope, import cuts.
-void require_supply_shocks(const std::string& model, const ShockEconomy& economy,
-                           const ShockBatch& batch);
 
 }  // namespace narrows

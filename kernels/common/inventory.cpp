@@ -17,6 +17,7 @@ bool within(const std::int64_t* values, std::int64_t count, std::int64_t low, st
 
 bool has_bad_sizes(const narrows_inventory& of) {
     return of.n < 0 || of.num_products < 0 || of.num_channels < 0 || of.num_regions < 0 ||
+           of.rationing < NARROWS_PROPORTIONAL || of.rationing > NARROWS_RANDOM_PRIORITY ||
            of.num_steps < 0 || of.num_profiles < 0 || of.num_scenarios < 0 || of.keep_every < 0 ||
            of.bound > NARROWS_CES || of.done == nullptr || of.starts == nullptr ||
            of.entry_starts == nullptr;

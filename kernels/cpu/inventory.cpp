@@ -9,6 +9,7 @@
 #include "kernels/common/inventory.hpp"
 #include "kernels/cpu/context.hpp"
 #include "kernels/cpu/inventory_block.hpp"
+#include "kernels/cpu/inventory_priority.hpp"
 
 namespace narrows::cpu {
 
@@ -93,7 +94,10 @@ narrows_status run_inventory(narrows_context* context, const narrows_inventory* 
         return kernels::fail(context, NARROWS_BAD_ARGUMENT, "run_inventory: bad argument");
     }
     return guarded(context, [&] {
-        if (Inventory(*inventory, *context->isa).run(*context->threads)) return NARROWS_OK;
+        const bool finished = kernels::serves_one_by_one(inventory->rationing)
+                                  ? run_one_by_one(*inventory, *context->threads)
+                                  : Inventory(*inventory, *context->isa).run(*context->threads);
+        if (finished) return NARROWS_OK;
         return kernels::fail(context, NARROWS_STOPPED, "stopped by the caller");
     });
 }

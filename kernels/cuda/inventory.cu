@@ -335,6 +335,11 @@ narrows_status run_inventory(narrows_context* context, const narrows_inventory* 
     if (context == nullptr || kernels::bad_inventory(inventory)) {
         return fail(context, NARROWS_BAD_ARGUMENT, "run_inventory: bad argument");
     }
+    if (kernels::serves_one_by_one(inventory->rationing)) {
+        return fail(context, NARROWS_UNAVAILABLE,
+                    "orders are not served one by one here (rationing largest-first, "
+                    "random-priority); --backend cpu does");
+    }
     return guarded(context, [&] {
         if (inventory->num_scenarios == 0 || Simulation(*context, *inventory).run()) {
             return NARROWS_OK;

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
+
+#include "kernels/common/random.hpp"
 
 namespace narrows::test {
 
@@ -35,6 +38,7 @@ narrows_inventory InventoryCase::view() const {
     result.num_scenarios = tau.size();
     result.tau = tau.data();
     result.stock = stock.data();
+    result.seeds = seeds.data();
     result.entry_starts = entry_starts.data();
     result.entries = entries.data();
     return result;
@@ -142,6 +146,7 @@ InventoryCase random_inventory(int n, int num_products, int num_scenarios, unsig
     result.of.rho = -1.0;
     result.tau = VectorXd::NullaryExpr(num_scenarios, [&] { return 2.0 + 10.0 * uniform(random); });
     result.stock = VectorXd::NullaryExpr(num_scenarios, [&] { return 0.5 + uniform(random); });
+    for (int s = 0; s < num_scenarios; ++s) result.seeds.push_back(random());
     result.of.keep_every = 7;
     add_shocks(result, n, num_scenarios, random);
     return result;
@@ -295,14 +300,25 @@ class Reference {
             fill[c] = channel[c] > cap[c] ? cap[c] / channel[c] : 1.0;
             if (in_.source[c] >= 0) fill[c] *= fill_nodes[in_.source[c]];
         }
+        MatrixXd given = share;
+        for (int64_t k = 0; k < in_.num_products; ++k) {
+            for (int64_t c = in_.starts[k]; c < in_.starts[k + 1]; ++c) {
+                given.row(c) = fill[c] * share.row(c).cwiseProduct(order.row(k));
+            }
+        }
+        if (in_.rationing >= NARROWS_LARGEST_FIRST) {
+            for (int64_t i = 0; i < in_.n; ++i) serve(i, t, given);
+            for (int64_t c = 0; c < in_.num_channels; ++c) {
+                if (channel[c] > 0.0) fill[c] = given.row(c).sum() / channel[c];
+            }
+        }
         for (int64_t k = 0; k < in_.num_products; ++k) {
             for (int64_t j = 0; j < in_.n; ++j) {
                 const int64_t first = in_.starts[k];
-                const int64_t count = in_.starts[k + 1] - first;
                 const double received =
-                    share.col(j).segment(first, count).dot(fill.segment(first, count));
-                stocks_(k, j) = std::max(
-                    0.0, stocks_(k, j) + order(k, j) * received - data_.inputs(k, j) * output_[j]);
+                    given.col(j).segment(first, in_.starts[k + 1] - first).sum();
+                stocks_(k, j) =
+                    std::max(0.0, stocks_(k, j) + received - data_.inputs(k, j) * output_[j]);
             }
         }
         if (in_.keep_every > 0 && t % in_.keep_every == 0) {
@@ -312,7 +328,65 @@ class Reference {
         }
     }
 
-    /// Returns the share of the nodes' orders that node i delivers.
+    /// Does the order (c, j) of node i go before the order (d, l)? Channel -1 is final demand.
+    bool goes_first(int64_t i, int64_t t, double size, int64_t c, int64_t j, double other,
+                    int64_t d, int64_t l) const {
+        if (in_.rationing == NARROWS_LARGEST_FIRST) {
+            if (size != other) return size > other;
+        } else {
+            const auto drawn = [&](int64_t channel, int64_t user) {
+                const auto seed = data_.seeds[static_cast<std::size_t>(scenario_)];
+                const auto words = kernels::philox4x32_10(
+                    {{static_cast<std::uint32_t>(i),
+                      static_cast<std::uint32_t>(channel < 0 ? in_.n : user),
+                      static_cast<std::uint32_t>(t), 0x5052494F}},
+                    static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+                return std::pair(words.w[0], words.w[1]);
+            };
+            if (drawn(c, j) != drawn(d, l)) return drawn(c, j) < drawn(d, l);
+        }
+        return c >= 0 && (d < 0 || std::pair(c, j) < std::pair(d, l));
+    }
+
+    /// Takes from `given`, what is ordered, what node i cannot deliver: picks the first of the
+    /// orders that are left, again and again.
+    void serve(int64_t i, int64_t t, MatrixXd& given) {
+        if (output_[i] >= demand_[i]) return;
+        const double f = final_demand(i, t);
+        struct Ordered {
+            double size;
+            int64_t channel, user;
+        };
+        std::vector<Ordered> orders;
+        if (f > 0.0) orders.push_back({f, -1, 0});
+        for (int64_t c = 0; c < in_.num_channels; ++c) {
+            for (int64_t j = 0; j < in_.n && in_.source[c] == i; ++j) {
+                if (given(c, j) > 0.0) orders.push_back({given(c, j), c, j});
+            }
+        }
+        double left = output_[i] + std::max(0.0, -f);
+        while (!orders.empty()) {
+            std::size_t first = 0;
+            for (std::size_t o = 1; o < orders.size(); ++o) {
+                const Ordered& a = orders[o];
+                const Ordered& b = orders[first];
+                if (goes_first(i, t, a.size, a.channel, a.user, b.size, b.channel, b.user)) {
+                    first = o;
+                }
+            }
+            const Ordered next = orders[first];
+            orders.erase(orders.begin() + static_cast<std::ptrdiff_t>(first));
+            const double amount = std::min(next.size, left);
+            left -= amount;
+            if (next.channel < 0) {
+                result_.unmet[i] += next.size - amount;
+            } else {
+                given(next.channel, next.user) = amount;
+            }
+        }
+    }
+
+    /// Returns the share of the nodes' orders that node i delivers; 1 where they are served later.
     double produce(int64_t i, int64_t t, double ordered) {
         if (bound_.size() == 0) bound_.resize(in_.n);
         const double left = std::max(0.0, 1.0 - shock(NARROWS_CAPACITY, i, t));
@@ -346,8 +420,10 @@ class Reference {
         result_.value_added[t] += data_.value_added[i] * output_[i] / data_.x0[i];
         double to_nodes = d > 0.0 ? output_[i] / d : 1.0;
         double to_final = to_nodes;
+        if (in_.rationing >= NARROWS_LARGEST_FIRST) return 1.0;
         if (in_.rationing == NARROWS_INTERMEDIATE_FIRST && d > 0.0) {
-            to_nodes = ordered > 0.0 ? std::min(1.0, output_[i] / ordered) : 1.0;
+            const double for_nodes = output_[i] + std::max(0.0, -f);
+            to_nodes = ordered > 0.0 ? std::min(1.0, for_nodes / ordered) : 1.0;
             to_final = f > 0.0 ? std::clamp((output_[i] - ordered) / f, 0.0, 1.0) : 1.0;
         }
         result_.unmet[i] += f * (1.0 - to_final);

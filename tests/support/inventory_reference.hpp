@@ -14,6 +14,7 @@ struct InventoryCase {
     std::vector<std::int64_t> starts, source, region, entry_starts;
     Eigen::MatrixXd shares, inputs, goals, slope, offset, profiles;
     Eigen::VectorXd base, x0, value_added, households, other, tau, stock;
+    std::vector<std::uint64_t> seeds;
     std::vector<narrows_shock_entry> entries;
     narrows_inventory of = {};  // sizes and numbers
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -75,6 +76,11 @@ InventoryCase varied(InventoryCase of, const std::string& way) {
         of.of.m = 0.82;
     }
     if (way == "intermediate-first") of.of.rationing = NARROWS_INTERMEDIATE_FIRST;
+    if (way == "largest-first") of.of.rationing = NARROWS_LARGEST_FIRST;
+    if (way == "random-priority" || way == "ario-random-priority") {
+        if (way != "random-priority") of = varied(std::move(of), "ario-reweighted");
+        of.of.rationing = NARROWS_RANDOM_PRIORITY;
+    }
     return of;
 }
 
@@ -106,26 +112,110 @@ void expect_bound_alike(const InventoryOutcome& outcome, const InventoryOutcome&
     EXPECT_LE(differ, expected.kept_bound.size() / 5) << what << " bound";
 }
 
+void expect_equations(const Backend& backend, const InventoryCase& of, const std::string& way) {
+    for (const auto& [scenario, outcome] : run_on(backend, of)) {
+        const InventoryOutcome expected = test::run_reference(of, scenario);
+        const std::string what =
+            way + ", n " + std::to_string(of.x0.size()) + ", " + std::to_string(scenario);
+        expect_near(outcome.output, expected.output, 1e-12, what + " output");
+        expect_near(outcome.unmet, expected.unmet, 1e-11, what + " unmet");
+        expect_near(outcome.value_added, expected.value_added, 1e-12, what + " va");
+        expect_near(outcome.kept_output, expected.kept_output, 1e-11, what + " kept");
+        expect_near(outcome.kept_fill, expected.kept_fill, 1e-11, what + " fill");
+        expect_bound_alike(outcome, expected, what);
+    }
+}
+
 TEST_P(InventoryOn, DoesWhatTheEquationsSay) {
     for (const char* way : {"plain", "added", "ces", "cobb-douglas", "ario", "ario-reweighted",
                             "labour", "intermediate-first"}) {
         for (const int n : {1, 7, 33}) {
-            const int num_products = std::min(n, 5);
-            const InventoryCase of = varied(test::random_inventory(n, num_products, 19, 3), way);
-            const auto outcomes = run_on(backend(), of);
-            for (const auto& [scenario, outcome] : outcomes) {
-                const InventoryOutcome expected = test::run_reference(of, scenario);
-                const std::string what =
-                    std::string(way) + ", n " + std::to_string(n) + ", " + std::to_string(scenario);
-                expect_near(outcome.output, expected.output, 1e-12, what + " output");
-                expect_near(outcome.unmet, expected.unmet, 1e-11, what + " unmet");
-                expect_near(outcome.value_added, expected.value_added, 1e-12, what + " va");
-                expect_near(outcome.kept_output, expected.kept_output, 1e-11, what + " kept");
-                expect_near(outcome.kept_fill, expected.kept_fill, 1e-11, what + " fill");
-                expect_bound_alike(outcome, expected, what);
-            }
+            const InventoryCase of = varied(test::random_inventory(n, std::min(n, 5), 19, 3), way);
+            expect_equations(backend(), of, way);
         }
     }
+}
+
+/// Does the backend serve orders one by one? If not, it says so and what does.
+bool serves_one_by_one(const Backend& backend) {
+    const InventoryCase of = varied(test::random_inventory(3, 2, 1, 3), "largest-first");
+    try {
+        run_on(backend, of);
+    } catch (const BackendUnavailable& unavailable) {
+        EXPECT_NE(std::string(unavailable.what()).find("--backend cpu"), std::string::npos)
+            << unavailable.what();
+        EXPECT_NE(backend.name(), "cpu");
+        return false;
+    }
+    return true;
+}
+
+TEST_P(InventoryOn, ServesOrdersOneByOne) {
+    if (!serves_one_by_one(backend())) GTEST_SKIP() << "this backend rations in shares only";
+    for (const char* way : {"largest-first", "random-priority", "ario-random-priority"}) {
+        for (const int n : {1, 7, 17}) {
+            const InventoryCase of = varied(test::random_inventory(n, std::min(n, 5), 9, 3), way);
+            expect_equations(backend(), of, way);
+        }
+    }
+}
+
+TEST_P(InventoryOn, OrdersOneByOneAreNoMatterWhereSupplySuffices) {
+    if (!serves_one_by_one(backend())) GTEST_SKIP() << "this backend rations in shares only";
+    const InventoryCase plain = test::random_inventory(9, 3, 7, 11);
+    const InventoryOutcome expected = run_on(backend(), plain).at(0);  // which has no shocks
+    for (const char* way : {"largest-first", "random-priority"}) {
+        const InventoryOutcome outcome = run_on(backend(), varied(plain, way)).at(0);
+        expect_near(outcome.output, expected.output, 1e-12, way);
+        expect_near(outcome.kept_fill, expected.kept_fill, 1e-12, way);
+    }
+}
+
+TEST_P(InventoryOn, DeliversWhatThereIsAndNobodyMoreThanOrdered) {
+    if (!serves_one_by_one(backend())) GTEST_SKIP() << "this backend rations in shares only";
+    for (const char* way : {"largest-first", "random-priority"}) {
+        InventoryCase of = varied(test::random_inventory(9, 3, 1, 12), way);
+        // In the only step everybody orders what it uses; node 2 makes 0.6 of that.
+        of.profiles = MatrixXd::Ones(1, 1);
+        of.entries = {{NARROWS_CAPACITY, 0, 2, 0.4}};
+        of.entry_starts = {0, 1};
+        of.of.keep_every = 1;
+        const InventoryOutcome outcome = run_on(backend(), of).at(0);
+        EXPECT_NEAR(outcome.output[2], 0.6 * of.x0[2], 1e-12 * of.x0[2]);
+        double delivered = of.households[2] + of.other[2] - outcome.unmet[2];
+        for (Eigen::Index c = 0; c < of.base.size(); ++c) {
+            const double fill = outcome.kept_fill(c, 0);
+            EXPECT_GE(fill, 0.0);
+            EXPECT_LE(fill, 1.0 + 1e-15);
+            if (of.source[static_cast<std::size_t>(c)] == 2) {
+                delivered += fill * of.base[c];
+                EXPECT_LT(fill, 1.0);
+            } else {
+                EXPECT_NEAR(fill, 1.0, 1e-14);
+            }
+        }
+        EXPECT_NEAR(delivered, outcome.output[2], 1e-12 * of.x0[2]) << way;
+    }
+}
+
+TEST_P(InventoryOn, GivesNodesWhatComesOutOfStocksWhereTheyAreFirst) {
+    InventoryCase of = test::random_inventory(4, 2, 1, 5);
+    of.of.rationing = NARROWS_INTERMEDIATE_FIRST;
+    // Node 1 makes 10 less than others take of it, with the same inputs; nothing is shocked.
+    double taken = 0.0;
+    for (std::size_t c = 0; c < of.source.size(); ++c) {
+        if (of.source[c] == 1) taken += of.base[static_cast<Eigen::Index>(c)];
+    }
+    of.households[1] = 0.0;
+    of.other[1] = -10.0;
+    of.inputs.col(1) *= of.x0[1] / (taken - 10.0);
+    of.slope.col(1) *= (taken - 10.0) / of.x0[1];
+    of.x0[1] = taken - 10.0;
+    const InventoryOutcome outcome = run_on(backend(), of).at(0);
+    for (Eigen::Index i = 0; i < 4; ++i) {
+        EXPECT_NEAR(outcome.output[i], 40.0 * of.x0[i], 1e-9 * of.x0[i]) << i;
+    }
+    EXPECT_GT(outcome.kept_fill.minCoeff(), 1.0 - 1e-12);
 }
 
 /// Scenarios [first, first + count) alone.
@@ -133,6 +223,7 @@ InventoryCase part(const InventoryCase& of, std::int64_t first, std::int64_t cou
     InventoryCase result = of;
     result.tau = of.tau.segment(first, count);
     result.stock = of.stock.segment(first, count);
+    result.seeds.assign(of.seeds.begin() + first, of.seeds.begin() + first + count);
     const auto starts = of.entry_starts.begin() + first;
     result.entries.assign(of.entries.begin() + starts[0], of.entries.begin() + starts[count]);
     result.entry_starts.clear();
@@ -152,7 +243,11 @@ void expect_same_bits(const InventoryOutcome& a, const InventoryOutcome& b) {
 }
 
 TEST_P(InventoryOn, AScenarioHasTheSameBitsHoweverTheOthersAreSplit) {
-    for (const char* way : {"plain", "labour", "ario-reweighted"}) {
+    std::vector<const char*> ways = {"plain", "labour", "ario-reweighted"};
+    if (serves_one_by_one(backend())) {
+        ways.insert(ways.end(), {"largest-first", "random-priority"});
+    }
+    for (const char* way : ways) {
         for (const int n : {7, 33}) {  // few channels per product, and many
             const InventoryCase all = varied(test::random_inventory(n, 5, 150, 4), way);
             const auto together = run_on(backend(), all);

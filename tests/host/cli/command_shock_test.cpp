@@ -1,5 +1,6 @@
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <netcdf.h>
 #include <set>
 #include <sstream>
@@ -206,6 +207,31 @@ TEST(CommandShock, GivesTheSameBitsForAnyThreadsAndAfterAnInterruptAndAKill) {
     EXPECT_EQ(whole, cases_of({"2", "--checkpoint", kept, "--resume"}, file));
 }
 
+/// What a run says of a scenario.
+std::string said(const std::vector<std::string>& arguments) {
+    const ordered_json json = run_json(arguments);
+    return json["models"].dump() + json["cases"].dump();
+}
+
+TEST(CommandShock, SaysAfterAResumeWhatItSaysInOnePiece) {
+    // A loss of metals that others cannot spare: `mixed` warns of every case in words of its own.
+    const ScratchFolder folder;
+    const std::string kept = folder.path() / "kept";
+    const std::vector<std::string> run = {"shock", folder.write("s.json", R"({"name": "s",
+ "home": "CHN", "shocks": [{"kind": "capacity_loss", "sector": "MET", "share": "$lost"}],
+ "draws": {"count": 1030, "seed": 3, "lost": {"uniform": [0.2, 1]}}})"),
+                                          "--model", "mixed"};
+    std::vector<std::string> resumed = run;
+    resumed.insert(resumed.end(), {"--checkpoint", kept, "--resume"});
+    EXPECT_EQ(run_json(run)["models"][0]["warnings"].size(), 1030U);
+
+    const std::string whole = said(run);
+    EXPECT_TRUE(said(resumed) == whole);
+    EXPECT_TRUE(said(resumed) == whole) << "all of it is kept";
+    std::filesystem::resize_file(kept, std::filesystem::file_size(kept) - 1);
+    EXPECT_TRUE(said(resumed) == whole) << "the first of two waves is kept";
+}
+
 TEST(CommandShock, RefusesACheckpointOfAnotherScenario) {
     const ScratchFolder folder;
     const std::string kept = folder.path() / "kept";
@@ -280,6 +306,39 @@ std::vector<double> netcdf_values(const std::string& file, const char* name, std
     return values;
 }
 
+TEST(CommandShock, ModelsOfAYearAreAtWorstWhatTheyAreAllTheTime) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("s.json", scenario("0.5"));
+    const ordered_json json = run_json({"shock", file, "--model", "ghosh,bottleneck,esri,ces"});
+    for (const ordered_json& model : json["models"]) {
+        EXPECT_GT(number(model["peak_share"]), 0.0) << model["model"];
+        EXPECT_NEAR(number(model["peak_share"]) * number(json["gdp"]),
+                    number(model["value_added_loss"]), 1e-9 * number(json["gdp"]))
+            << model["model"];
+    }
+}
+
+TEST(CommandShock, OrdersOneByOneAreServedOnTheCpuWhichTheRecordSays) {
+    const ScratchFolder folder;
+    const auto losses = [&](const std::string& rationing) {
+        std::string text = scenario();
+        text.replace(text.find(R"("stock_days": 20)"), 16,
+                     R"("stock_days": 20, "rationing": ")" + rationing + "\"");
+        const std::string file = folder.write("s.json", text);
+        const ordered_json json = run_json({"shock", file, "--model", "pbl-weak"});
+        EXPECT_EQ(json["run"]["backend"], "cpu");
+        if (rationing != "proportional") {
+            EXPECT_EQ(json["run"]["backend_reason"],
+                      "rationing serves orders one by one, which the CPU does");
+        }
+        return number(json["models"][0]["value_added_loss"]);
+    };
+    const double all_alike = losses("proportional");
+    EXPECT_GT(all_alike, 0.0);
+    EXPECT_NE(losses("largest-first"), all_alike);
+    EXPECT_NE(losses("random-priority"), all_alike);
+}
+
 TEST(CommandShock, NetcdfHasTheFiguresOfJson) {
     const ScratchFolder folder;
     const std::string grid =
@@ -319,6 +378,27 @@ TEST(CommandShock, ScenariosOfTheWorldRunInWorldScope) {
 
     EXPECT_EQ(json["models"][0]["by_sector"].size(), 312U);
     EXPECT_GT(number(json["models"][0]["value_added_loss"]), 0.0);
+}
+
+TEST(CommandShock, AllModelsOfAnImportCutOfTheWorldAreThoseThatCapDeliveriesBetweenNodes) {
+    const ScratchFolder folder;
+    const std::string file = folder.write("s.json", R"({"name": "Chips", "home": "CHN",
+ "scope": "world", "days": 2,
+ "shocks": [{"kind": "import_cut", "product": "ELE", "origin": ["USA", "KOR"], "share": 0.9}]})");
+
+    const ordered_json json = run_json({"shock", file, "--model", "all"});
+
+    std::set<std::string> models;
+    for (const ordered_json& model : json["models"]) {
+        models.insert(model["model"]);
+        EXPECT_EQ(model["by_sector"].size(), 312U);
+        EXPECT_GE(number(model["value_added_loss"]), 0.0);
+    }
+    EXPECT_EQ(models, (std::set<std::string>{"ario", "bottleneck", "esri", "ghosh", "optimal",
+                                             "pbl-ces", "pbl-half", "pbl-leontief", "pbl-linear",
+                                             "pbl-strong", "pbl-weak"}));
+    expect_refused(run_narrows({"shock", file, "--model", "ces"}), 2,
+                   {"ces", "shocks[0]", "world scope", "optimal"});
 }
 
 TEST(CommandShock, RefusesWhatIsWrongBeforeAnyWork) {

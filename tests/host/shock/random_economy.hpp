@@ -1,14 +1,9 @@
 #pragma once
 
-#include <limits>
 #include <random>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "host/shock/economy.hpp"
-#include "host/shock/outcome.hpp"
-#include "host/shock/shocks.hpp"
 
 namespace narrows::test {
 
@@ -50,49 +45,48 @@ inline ShockEconomy random_economy(bool world, Index num_products, Index num_pla
     return economy;
 }
 
-/// 0, 1, ..., count - 1.
-inline std::vector<Index> all_of(Index count) {
-    std::vector<Index> result;
-    for (Index i = 0; i < count; ++i) result.push_back(i);
-    return result;
-}
-
-inline ShockTarget import_cut(std::vector<Index> origins, std::vector<Index> products,
-                              std::vector<Index> nodes) {
-    ShockTarget target;
-    target.kind = ShockKind::import_cut;
-    target.origins = std::move(origins);
-    target.products = std::move(products);
-    target.nodes = std::move(nodes);
-    return target;
-}
-
-inline ShockTarget on_nodes(ShockKind kind, std::vector<Index> nodes) {
-    ShockTarget target;
-    target.kind = kind;
-    target.nodes = std::move(nodes);
-    return target;
-}
-
-/// Targets with amounts by case, in columns.
-inline ShockBatch batch_of(std::vector<ShockTarget> targets, const Eigen::MatrixXd& amounts) {
-    ShockBatch batch;
-    batch.targets = std::move(targets);
-    for (std::size_t t = 0; t < batch.targets.size(); ++t) {
-        batch.targets[t].name = "shocks[" + std::to_string(t) + "]";
+/// The world of an economy in home scope: its nodes, then a region for each origin of imports,
+/// which sells them and buys nothing from home; `inside` are flows between nodes of each such
+/// region.
+inline ShockEconomy world_around(const ShockEconomy& home, double inside) {
+    ShockEconomy world = home;
+    const Index num_products = home.num_products();
+    const auto num_origins = static_cast<Index>(home.origins.size());
+    const Index n = num_products * (1 + num_origins);
+    world.world = true;
+    world.home = "R0";
+    world.origins.clear();
+    world.imports.clear();
+    world.Z = Eigen::MatrixXd::Zero(n, n);
+    world.Z.topLeftCorner(num_products, num_products) = home.Z;
+    for (Index o = 0; o < num_origins; ++o) {
+        world.regions.emplace_back();
+        world.regions.back().code = "R" + std::to_string(o + 1);
+        for (Index p = 0; p < num_products; ++p) {
+            world.product.push_back(p);
+            world.region.push_back(o + 1);
+        }
+        const Index first = num_products * (o + 1);
+        world.Z.block(first, 0, num_products, num_products) =
+            home.imports[static_cast<std::size_t>(o)];
+        world.Z.block(first, first, num_products, num_products).setConstant(inside);
     }
-    batch.amounts = amounts;
-    for (Index c = 0; c < amounts.cols(); ++c) batch.cases.push_back(std::to_string(c));
-    ShockTiming whole_year;
-    whole_year.duration = std::numeric_limits<double>::infinity();
-    batch.timings.assign(static_cast<std::size_t>(amounts.size()), whole_year);
-    return batch;
-}
-
-inline bool same_outcome(const ShockOutcome& a, const ShockOutcome& b) {
-    return (a.output_loss.array() == b.output_loss.array()).all() &&
-           (a.value_added_loss.array() == b.value_added_loss.array()).all() &&
-           a.residual == b.residual && a.iterations == b.iterations;
+    const Index abroad = n - num_products;
+    const auto extended = [&](const Eigen::VectorXd& of_home, const Eigen::VectorXd& of_others) {
+        return (Eigen::VectorXd(n) << of_home, of_others).finished();
+    };
+    const Eigen::VectorXd final_use = Eigen::VectorXd::Constant(abroad, 2.0 * inside);
+    const Eigen::VectorXd made = world.Z.bottomRows(abroad).rowwise().sum() + final_use;
+    world.taxes = extended(home.taxes, Eigen::VectorXd::Zero(abroad));
+    world.households = extended(home.households, final_use);
+    world.other_final = extended(home.other_final, Eigen::VectorXd::Zero(abroad));
+    world.x = extended(home.x, made);
+    world.value_added =
+        extended(home.value_added, made - world.Z.rightCols(abroad).colwise().sum().transpose());
+    if (home.criticality.size() > 0) {
+        world.criticality = home.criticality.replicate(1, 1 + num_origins).eval();
+    }
+    return world;
 }
 
 }  // namespace narrows::test
