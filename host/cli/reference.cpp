@@ -135,7 +135,10 @@ const std::vector<Meaning>& exit_codes() {
 
 const std::vector<Meaning>& environment() {
     static const std::vector<Meaning> variables = {
-        {"NO_COLOR", "where it is set, text has no colours, also on a terminal"},
+        {"NO_COLOR", "where it is set, text has no colours on a terminal; nor where TERM is dumb"},
+        {"LC_ALL, LC_CTYPE, LANG",
+         "the first that is set: without UTF-8 in it, text on a terminal "
+         "is ASCII"},
         {"NARROWS_DATA_DIR", "folder in which embedded tables are looked for first"},
         {"NARROWS_BACKEND_DIR", "folder in which backend modules (CUDA) are looked for first"},
         {"OPENBLAS_CORETYPE",

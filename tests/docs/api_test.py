@@ -8,7 +8,7 @@ import sys
 import tempfile
 import unittest
 
-DOXYFILE = sys.argv.pop(1)
+DOXYFILE = os.path.abspath(sys.argv.pop(1))
 
 
 @unittest.skipUnless(shutil.which("doxygen") and os.path.exists(DOXYFILE),

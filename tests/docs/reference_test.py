@@ -11,8 +11,8 @@ import sys
 import tempfile
 import unittest
 
-SOURCE = sys.argv.pop(2)
-NARROWS = sys.argv.pop(1)
+SOURCE = os.path.abspath(sys.argv.pop(2))
+NARROWS = os.path.abspath(sys.argv.pop(1))
 
 
 def reference(form):
