@@ -17,6 +17,7 @@
 #include "host/base/hash.hpp"
 #include "host/base/output.hpp"
 #include "host/readers/csv.hpp"
+#include "host/report/html_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -74,12 +75,27 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
     command.add_option("--out", options.file, "write to this file instead of standard output");
 }
 
+CLI::Option* add_report_option(CLI::App& command, OutputOptions& options) {
+    const CLI::Validator has_page(
+        [](const std::string&) {
+            return std::string(has_report_page() ? "" : "this build has no page: install Vega "
+                                                        "(Debian: libjs-vega), then configure and "
+                                                        "build again");
+        },
+        "");
+    return command
+        .add_option("--report", options.report,
+                    "write a page with tables, charts and method to this HTML file too")
+        ->check(has_page);
+}
+
 void print(Document document, const OutputOptions& options) {
     document.run.elapsed_seconds = elapsed_seconds();
     const OutputFormat format = parse_output_format(options.format);
     const bool colour =
         options.file.empty() && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     const std::string text = render(document, format, colour);
+    if (!options.report.empty()) write_file(options.report, html_report(document));
     if (options.file.empty()) {
         write_stdout(text);
     } else {

@@ -30,12 +30,16 @@ int default_threads();
 /// Where and how a result is printed.
 struct OutputOptions {
     std::string format = "table";
-    std::string file;  // empty: standard output
+    std::string file;    // empty: standard output
+    std::string report;  // the HTML page; empty: none
 };
 void add_output_options(CLI::App& command, OutputOptions& options);
+/// Adds --report, which a build without the page refuses.
+CLI::Option* add_report_option(CLI::App& command, OutputOptions& options);
 
-/// Renders the document and writes it to the file or to standard output, all or nothing. Colours
-/// only on a terminal and without NO_COLOR. Throws FileError.
+/// Renders the document and writes it to the file or to standard output, all or nothing, after the
+/// report where one is asked for. Colours only on a terminal and without NO_COLOR. Throws
+/// FileError.
 void print(Document document, const OutputOptions& options);
 
 /// Writes to standard output, flushed. Throws FileError.

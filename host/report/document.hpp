@@ -73,6 +73,10 @@ OutputFormat parse_output_format(const std::string& text,
 /// The document as text. `colour` marks headings with ANSI sequences in the table format.
 std::string render(const Document& document, OutputFormat format, bool colour = false);
 
+/// The document as JSON prints it, and the rows of one sheet.
+nlohmann::ordered_json to_json(const Document& document);
+nlohmann::ordered_json to_json(const Sheet& sheet);
+
 /// A sheet in CSV, piece by piece: the line of column keys, and the rows.
 std::string csv_header(const Sheet& sheet);
 std::string csv_rows(const Sheet& sheet);

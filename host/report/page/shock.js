@@ -1,0 +1,2 @@
+// narrows.shock
+function shockReport() {}

@@ -1,0 +1,2 @@
+// narrows.trend
+function trendReport() {}
