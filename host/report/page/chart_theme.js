@@ -6,7 +6,7 @@ const charts = [];
 const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F", "#8B5A2B"];
 const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [], [6, 3], [2, 2], [8, 3, 2, 3]];
 /** From least to most in one hue. */
-const heatLight = ["#f3f7fb", "#cfe1f0", "#93bfdf", "#4a93c7", "#1a5f9e", "#0b3566"];
+const heatLight = ["#ebf2f8", "#cfe1f0", "#93bfdf", "#4a93c7", "#1a5f9e", "#0b3566"];
 const heatDark = ["#1b2733", "#20435f", "#2b6a97", "#4f98c9", "#96c7e8", "#e6f3fc"];
 
 const darkColours = window.matchMedia("(prefers-color-scheme: dark)");

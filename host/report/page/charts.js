@@ -3,10 +3,22 @@
 
 const wide = (width) => width >= 560;
 
+const canvas = document.createElement("canvas").getContext("2d");
+
+/** Width of the longest text in pixels. */
+function longest(texts, size) {
+  canvas.font = `${size}px ${font}`;
+  return Math.max(...texts.map((text) => canvas.measureText(text).width), 20);
+}
+
 /** Room for labels at the left: what the longest needs, at most a third of the width. */
 function labelRoom(labels, width) {
-  const longest = Math.max(...labels.map((text) => Array.from(text).length), 4);
-  return Math.min(Math.ceil(6.7 * longest) + 8, Math.floor(width * (wide(width) ? 0.36 : 0.42)));
+  return Math.min(Math.ceil(longest(labels, 12)) + 14, Math.floor(width * (wide(width) ? 0.36 : 0.42)));
+}
+
+/** Format of an axis of flows up to `most`. */
+function flowFormat(most) {
+  return most >= 10 ? ",.0f" : ",.3~f";
 }
 
 function numberAxis(title, extra) {
@@ -16,7 +28,6 @@ function numberAxis(title, extra) {
     grid: true,
     domain: false,
     ticks: false,
-    tickCount: 5,
     title,
     labelFlush: true,
     labelOverlap: true,
@@ -36,7 +47,7 @@ function labelAxis(room) {
 function rangeChart(items, axisTitle, format) {
   return (width) => {
     const room = labelRoom(items.map((item) => item.label), width);
-    const right = Math.max(...items.map((item) => item.end.length)) * 7 + 10;
+    const right = longest(items.map((item) => item.end), 12) + 14;
     const inner = Math.max(80, width - room - right - 8);
     return {
       width: inner,
@@ -59,7 +70,7 @@ function rangeChart(items, axisTitle, format) {
         { name: "y", type: "band", range: "height", domain: { data: "items", field: "i" } },
       ],
       axes: [
-        numberAxis(axisTitle, { format }),
+        numberAxis(axisTitle, { format, tickCount: wide(width) ? 6 : 3 }),
         {
           ...labelAxis(room - 8),
           encode: { labels: { update: { text: { signal: "data('items')[datum.value].label" } } } },
@@ -137,10 +148,10 @@ function heatMap(cells, xs, ys, legendTitle, format) {
     const room = labelRoom(ys.map((y) => y.label), width);
     const inner = Math.max(80, width - room - 8);
     const step = inner / xs.length;
-    const longest = Math.max(...xs.map((x) => Array.from(x.label).length));
-    const turned = longest * 7.2 > step;
+    const labelWidth = longest(xs.map((x) => x.label), 11);
+    const turned = labelWidth + 4 > step;
     const row = Math.max(16, Math.min(24, step));
-    const top = turned ? Math.min(110, longest * 6.5 + 14) : 22;
+    const top = turned ? Math.min(110, labelWidth + 14) : 22;
     return {
       width: inner,
       height: row * ys.length,
@@ -252,7 +263,7 @@ function pairsChart(items, axisTitle, format) {
         { name: "y", type: "band", range: "height", domain: { data: "items", field: "i" } },
       ],
       axes: [
-        numberAxis(axisTitle, { format }),
+        numberAxis(axisTitle, { format, tickCount: wide(width) ? 6 : 3 }),
         {
           ...labelAxis(room - 8),
           encode: { labels: { update: { text: { signal: "data('items')[datum.value].label" } } } },

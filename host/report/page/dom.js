@@ -29,10 +29,10 @@ function label(text, most) {
 }
 
 /** A code with the name it stands for. */
-function coded(code, name) {
+function coded(code, name, kind) {
   return h(
     "span",
-    { class: "coded" },
+    { class: kind ? "coded " + kind : "coded" },
     h("span", { class: "code" }, label(code, 24)),
     name && name !== code ? h("span", { class: "name" }, label(name, 48)) : null,
   );

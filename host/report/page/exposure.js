@@ -27,6 +27,8 @@ function exposureFigure(path, title) {
   figure({
     id: "look-through",
     title,
+    extra: ["share of all inputs, without unit"],
+    plain: true,
     lead:
       "Share of other countries in the inputs of a sector: direct purchases (face value), and through all suppliers of suppliers (look-through). The distance is hidden exposure." +
       (rows.length > shown.length ? ` The ${shown.length} sectors of ${rows.length} with the largest look-through.` : ""),
@@ -76,6 +78,8 @@ function originHeat() {
   figure({
     id: "heat",
     title: "Which sector, from whom",
+    extra: ["share of all inputs, without unit"],
+    plain: true,
     lead:
       "Share of each foreign origin in all inputs of a sector, through the whole chain; the largest sectors and origins come first." +
       (foreign.length > from.length ? ` Shown: ${from.length} of ${foreign.length} origins.` : ""),
@@ -179,7 +183,7 @@ function exposureReport() {
       { class: "figure", "aria-labelledby": "rows-title" },
       h("h2", { id: "rows-title" }, "All sectors"),
       table.element,
-      h("p", { class: "caption" }, basis("shares without unit")),
+      h("p", { class: "caption" }, basis({ extra: ["shares without unit"], plain: true })),
     ),
   );
   method("exposure");

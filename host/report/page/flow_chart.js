@@ -1,57 +1,67 @@
 // Flows from column to column: where a loss comes from and whom it reaches.
 
+const flowGap = 7;
+const labelHeight = 16;
+
+/** What a node needs below itself before the next one: its height, or that of its label. */
+const slot = (height) => Math.max(height + flowGap, labelHeight);
+
 /**
  * Places nodes { key, column, size, label, end, tip } and links { from, to, size, colour, tip },
- * from left to right; nodes of a column stand in their order.
+ * from left to right; nodes of a column stand in their order, each beside where it comes from if
+ * there is room. `tallest` is the height of the largest column without its gaps.
  */
-function placeFlow(nodes, links, width, height, gap, nodeWidth) {
+function placeFlow(nodes, links, width, tallest, nodeWidth) {
   const columns = [];
   for (const node of nodes) (columns[node.column] = columns[node.column] || []).push(node);
-  const used = columns.filter(Boolean);
-  const scale = Math.min(
-    ...used.map((column) => {
-      const total = column.reduce((sum, node) => sum + node.size, 0);
-      return total > 0 ? (height - gap * (column.length - 1)) / total : Infinity;
-    }),
-  );
+  const total = (column) => column.reduce((sum, node) => sum + node.size, 0);
+  const scale = tallest / Math.max(...columns.map(total));
+  const tall = (node) => Math.max(1.5, node.size * scale);
+  const room = (column) => column.reduce((sum, node) => sum + slot(tall(node)), 0);
+  const height = Math.max(...columns.map(room));
   const step = columns.length > 1 ? (width - nodeWidth) / (columns.length - 1) : 0;
   const placed = new Map();
-  for (const column of used) {
+  const ribbons = [];
+  for (const column of columns) {
     let y = 0;
+    let left = room(column);
     for (const node of column) {
-      const size = Math.max(1, node.size * scale);
-      placed.set(node.key, { ...node, x: step * node.column, y, height: size, out: y, in: y });
-      y += size + gap;
+      const into = links.filter((link) => link.to === node.key);
+      const wanted = into.length ? Math.min(...into.map((link) => placed.get(link.from).out)) : 0;
+      y = Math.min(Math.max(y, wanted), height - left);
+      const here = { ...node, x: step * node.column, y, height: tall(node), out: y };
+      placed.set(node.key, here);
+      let arrival = y;
+      for (const link of into) {
+        const from = placed.get(link.from);
+        const thick = Math.max(0.5, link.size * scale);
+        ribbons.push({ ...link, path: ribbon(from.x + nodeWidth, from.out, here.x, arrival, thick) });
+        from.out += thick;
+        arrival += thick;
+      }
+      y += slot(here.height);
+      left -= slot(here.height);
     }
   }
-  const ribbons = links.map((link) => {
-    const from = placed.get(link.from);
-    const to = placed.get(link.to);
-    const thick = Math.max(0.5, link.size * scale);
-    const [x0, x1] = [from.x + nodeWidth, to.x];
-    const [y0, y1] = [from.out, to.in];
-    from.out += thick;
-    to.in += thick;
-    const middle = (x0 + x1) / 2;
-    const path =
-      `M${x0},${y0}C${middle},${y0} ${middle},${y1} ${x1},${y1}L${x1},${y1 + thick}` +
-      `C${middle},${y1 + thick} ${middle},${y0 + thick} ${x0},${y0 + thick}Z`;
-    return { ...link, path };
-  });
-  return { placed: [...placed.values()], ribbons };
+  return { placed: [...placed.values()], ribbons, height };
+}
+
+function ribbon(x0, y0, x1, y1, thick) {
+  const middle = (x0 + x1) / 2;
+  return (
+    `M${x0},${y0}C${middle},${y0} ${middle},${y1} ${x1},${y1}L${x1},${y1 + thick}` +
+    `C${middle},${y1 + thick} ${middle},${y0 + thick} ${x0},${y0 + thick}Z`
+  );
 }
 
 /** The flow as a chart; labels stand at the right of their nodes, of the last column too. */
-function flowChart(nodes, links, { rowHeight = 22, least = 180 } = {}) {
+function flowChart(nodes, links) {
   return (width) => {
     const lastColumn = Math.max(...nodes.map((node) => node.column));
     const room = Math.min(wide(width) ? 190 : 92, Math.floor(width / (lastColumn + 1)) - 8);
     const nodeWidth = 10;
-    const counts = [];
-    for (const node of nodes) counts[node.column] = (counts[node.column] || 0) + 1;
-    const height = Math.max(least, rowHeight * Math.max(...counts.filter(Boolean)));
     const inner = width - room - 4;
-    const { placed, ribbons } = placeFlow(nodes, links, inner, height, 7, nodeWidth);
+    const { placed, ribbons, height } = placeFlow(nodes, links, inner, 300, nodeWidth);
     const step = lastColumn > 0 ? (inner - nodeWidth) / lastColumn : inner;
     const texts = placed.map((node) => ({
       ...node,

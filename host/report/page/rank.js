@@ -27,7 +27,7 @@ function rankColumns(first) {
       key: "coalition",
       heading: "From",
       separator: "+",
-      cell: (row) => coded(coalitionCode(row), coalitionName(row)),
+      cell: (row) => coded(coalitionCode(row), coalitionName(row), "brief"),
       text: (row) => coalitionCode(row) + " " + coalitionName(row),
     },
     column("gar", "GDP at risk", "flow"),
@@ -81,8 +81,8 @@ function rankSummary() {
   const from = clip(coalitionName(row), 48);
   sentences.push([
     `If ${from} withheld `,
-    num("share", "percent"),
-    ` of its deliveries of “${clip(sectorName(row.product), 48)}” from ${clip(homeName(), 40)} for a year, value added of `,
+    num("share", "share"),
+    ` of deliveries of “${clip(sectorName(row.product), 48)}” to ${clip(homeName(), 40)} for a year, value added of `,
     num("rows/0/gar", "flow"),
     ` ${clip(doc.unit, 40)} (`,
     num("rows/0/gar_share_of_gdp", "percent"),
@@ -101,9 +101,9 @@ function rankSummary() {
     "Should all inputs replace each other, it is ",
     num("rows/0/gar_linear", "flow"),
     "; should ",
-    num("tail_lambda", "percent"),
+    num("tail_lambda", "share"),
     " of every shortfall be passed on instead of ",
-    num("lambda", "percent"),
+    num("lambda", "share"),
     ", ",
     num("rows/0/gar_tail", "flow"),
     ".",
@@ -160,7 +160,7 @@ function rankRanges() {
   const chart = new Chart(
     `GDP at risk of the ${rows.length} largest choke points of ${clip(homeName(), 60)}, from the floor to the tail. ` +
       `The largest: ${clip(sectorName(rows[0].product), 60)} from ${clip(coalitionName(rows[0]), 60)}, ${formatted(rows[0].gar, "flow")} ${clip(doc.unit, 40)}.`,
-    (width) => rangeChart(items(wide(width)), `GDP at risk, ${clip(doc.unit, 40)}`, "~s")(width),
+    (width) => rangeChart(items(wide(width)), `GDP at risk, ${clip(doc.unit, 40)}`, flowFormat(rows[0].gar_tail))(width),
   );
   const colours = [
     ["bar", "var(--range)", "floor to tail"],
@@ -313,7 +313,7 @@ function rankFlow() {
     `How the loss of the choke point ${shown + 1} spreads: ${clip(sectorName(doc.rows[shown].product), 60)} from ${clip(coalitionName(doc.rows[shown]), 60)}, along ${clip(chainText(doc.rows[shown].chain), 120)}.`;
   const chart = new Chart(text(), (width) => {
     const { nodes, links } = lossFlow(shown);
-    return flowChart(nodes, links, {})(width);
+    return flowChart(nodes, links)(width);
   });
   const select = h(
     "select",
@@ -384,7 +384,7 @@ function worldChains() {
       "The chain of each of the first ten choke points: who withholds, the product, then the sectors that each starve the next. The width is GDP at risk of the whole choke point; widths of several do not add up to a total.",
     chart: new Chart(
       "Chains of sectors of the ten largest choke points; their codes are in the table of all choke points.",
-      (width) => flowChart([...nodes.values()], links, {})(width),
+      (width) => flowChart([...nodes.values()], links)(width),
     ),
   });
 }
@@ -412,7 +412,7 @@ function rankReport() {
   keyFigures(
     [
       ["GDP at risk", num("rows/0/gar", "flow"), `${unit}: the largest choke point, headline`],
-      ["of GDP", num("rows/0/gar_share_of_gdp", "percent"), "of a year"],
+      ["Share of GDP", num("rows/0/gar_share_of_gdp", "percent"), "of the largest choke point"],
       ["Floor", num("rows/0/gar_linear", "flow"), `${unit}: inputs replace each other`],
       ["Tail", num("rows/0/gar_tail", "flow"), `${unit}: more of each shortfall is passed on`],
       ["Leverage", num("rows/0/leverage", "ratio"), "GDP at risk per unit of blocked imports"],
@@ -437,7 +437,7 @@ function rankReport() {
       h("h2", { id: "rows-title" }, "All choke points"),
       h("p", { class: "lead" }, "A heading sorts by its column. The CSV holds what is found, with every digit."),
       table.element,
-      h("p", { class: "caption" }, basis(`tail λ ${doc.tail_lambda}`)),
+      h("p", { class: "caption" }, basis({ extra: [`tail λ ${doc.tail_lambda}`] })),
     ),
   );
   rankHeat();

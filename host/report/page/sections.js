@@ -2,17 +2,20 @@
 
 const main = document.getElementById("main");
 
-/** The table that a figure rests on: "million US dollars · world-2011 (2011) · share 0.5". */
-function basis(...extra) {
+/**
+ * What a figure rests on: "million US dollars · world-2011 (2011) · share 0.5"; `plain` where it has
+ * no flows and nothing is withheld.
+ */
+function basis({ extra = [], plain = false } = {}) {
   const first = tables[0];
   const last = tables[tables.length - 1];
   const years = !last || !last.year ? "" : first.year === last.year ? ` (${last.year})` : ` (${first.year} to ${last.year})`;
   return [
-    clip(doc.unit || (last && last.unit) || "", 60),
+    plain ? "" : clip(doc.unit || (last && last.unit) || "", 60),
     clip(run.table || (last && last.name) || "", 60) + years,
-    doc.share === undefined ? "" : `share ${doc.share}`,
-    doc.lambda === undefined ? "" : `λ ${doc.lambda}`,
-    doc.scope === undefined ? "" : `scope ${doc.scope}`,
+    plain || doc.share === undefined ? "" : `share ${doc.share}`,
+    plain || doc.lambda === undefined ? "" : `λ ${doc.lambda}`,
+    plain || doc.scope === undefined ? "" : `scope ${doc.scope}`,
     ...extra,
   ]
     .filter(Boolean)
@@ -86,7 +89,7 @@ function legend(entries) {
  * A figure: title, how to read it, chart, what it rests on, and its data as a table.
  * `data`: { columns, rows }, rows of elements or text, made when it is opened.
  */
-function figure({ id, title, lead, legend: colours, chart, controls, data, extra = [] }) {
+function figure({ id, title, lead, legend: colours, chart, controls, data, extra, plain }) {
   const details = data
     ? h("details", { class: "data" }, h("summary", {}, "Data of this figure"))
     : null;
@@ -102,7 +105,7 @@ function figure({ id, title, lead, legend: colours, chart, controls, data, extra
     h("p", { class: "lead" }, lead),
     controls || null,
     colours ? legend(colours) : null,
-    h("figure", {}, chart.element || chart, h("figcaption", {}, basis(...extra))),
+    h("figure", {}, chart.element || chart, h("figcaption", {}, basis({ extra, plain }))),
     details,
   );
   main.append(section);
@@ -212,7 +215,7 @@ function method(kind) {
         columns: ["quantity", "value", "meaning"],
         rows: certificate.map(([key]) => [
           key,
-          num("run/certificate/" + key, "bound"),
+          num("run/certificate/" + key, run.certificate[key] < 1e-3 ? "bound" : "coefficient"),
           certificateTerms[key] || "",
         ]),
       }),

@@ -31,6 +31,8 @@ function formatted(value, style) {
       return fixed(value, size >= 100 || size === 0 ? 0 : size >= 1 ? 1 : 3);
     case "percent":
       return fixed(100 * value, 2) + " %";
+    case "share":
+      return String(Number((100 * value).toFixed(2))) + " %";
     case "coefficient":
       return fixed(value, 4);
     case "ratio":
@@ -66,8 +68,10 @@ function sectorName(code) {
   return code;
 }
 
+/** The name of a region, of a long one what stands before its first comma. */
 function regionName(code) {
-  return regionNames.get(code) || code;
+  const name = regionNames.get(code) || code;
+  return name.length > 28 ? name.split(/[,;(]/)[0].trim() || name : name;
 }
 
 function homeName() {
