@@ -35,7 +35,7 @@ function placeFlow(nodes, links, width, tallest, nodeWidth) {
       for (const link of into) {
         const from = placed.get(link.from);
         const thick = Math.max(0.5, link.size * scale);
-        ribbons.push({ ...link, path: ribbon(from.x + nodeWidth, from.out, here.x, arrival, thick) });
+        ribbons.push({ ...link, shape: ribbon(from.x + nodeWidth, from.out, here.x, arrival, thick) });
         from.out += thick;
         arrival += thick;
       }
@@ -97,7 +97,7 @@ function flowChart(nodes, links) {
           from: { data: "ribbons" },
           encode: {
             enter: {
-              path: { field: "path" },
+              path: { field: "shape" },
               fill: { field: "colour" },
               fillOpacity: { value: 0.34 },
               tooltip: { field: "tip" },
