@@ -15,6 +15,7 @@
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/shock_run.hpp"
+#include "host/report/page_facts.hpp"
 #include "host/report/shock_why.hpp"
 #include "host/shock/scenario_economy.hpp"
 #include "host/shock/scenario_file.hpp"
@@ -37,6 +38,8 @@ struct ShockOptions {
     CheckpointOptions checkpoint;
     OutputOptions output;
     BackendOptions backend;
+
+    bool with_report() const { return !output.report.empty(); }
 };
 
 /// The scenario with what the command line says in its place.
@@ -102,13 +105,15 @@ struct Work {
     std::string unit;
     std::string backend_reason;
     PathSelection selection = {};
+    bool why = false;  // asked for, or what the page shows
+    bool paths = false;
 
     ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
     Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
               const std::function<void(Index, Index)>& wave = nullptr) {
         const Index done =
             run_cases({experiment, economy, batch, table, record, options.checkpoint,
-                       options.paths || options.why ? options.every : 0, path, wave});
+                       paths || why ? options.every : 0, path, wave});
         if (experiment.made_leontief() != nullptr) {
             record_model(record, *experiment.made_leontief(), backend_reason);
         }
@@ -168,10 +173,10 @@ struct PathResults {
 void take_path(const Work& work, Index of_case, Index model, const InventoryPath& path,
                PathResults& results) {
     if (path.output.cols() == 0) return;  // a static model
-    if (work.options.paths) {
+    if (work.paths) {
         results.paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
     }
-    if (!work.options.why) return;
+    if (!work.why) return;
     const std::string& name = work.table.models()[static_cast<std::size_t>(model)];
     const Attribution found =
         attribute(work.economy, work.batch, of_case, inventory_channels(work.economy, work.batch),
@@ -194,9 +199,9 @@ void add_why(Document& document, const Work& work, const PathResults& results) {
                     static_cast<std::size_t>(work.options.top));
 }
 
-void write_document(Work& work) {
+void write_document(Work& work, const IoTable& table) {
     PathResults results;
-    const bool with_paths = work.options.paths || work.options.why;
+    const bool with_paths = work.paths || work.why;
     const std::function<void(Index, Index, const InventoryPath&)> take =
         [&](Index of_case, Index model, const InventoryPath& path) {
             take_path(work, of_case, model, path, results);
@@ -204,16 +209,19 @@ void write_document(Work& work) {
     const Index done = work.run(with_paths ? take : nullptr);
     Document document = shock_report(work.results(done), std::move(work.record),
                                      static_cast<std::size_t>(work.options.top));
-    if (work.options.paths) document.structures["paths"] = std::move(results.paths);
-    if (work.options.why) {
-        add_why(document, work, results);
-        document.structures["why"] = std::move(results.why);
-    }
+    if (work.paths) document.structures["paths"] = std::move(results.paths);
+    if (work.options.why) add_why(document, work, results);
+    if (work.why) document.structures["why"] = std::move(results.why);
+    if (work.options.with_report()) document.structures["report"] = report_facts(table);
     print(std::move(document), work.options.output);
 }
 
 void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
+    if (options.with_report() && (netcdf || options.output.format == "csv")) {
+        throw ArgumentError("--report: found --output " + options.output.format +
+                            ", expected table or json");
+    }
     if (options.names.size() == 2) options.table.name = options.names.front();
     const std::string& file = options.names.back();
     const Scenario scenario = asked_scenario(options);
@@ -252,10 +260,17 @@ void run_shock(ShockOptions options) {
     const DeferInterrupts finish_first;
     Work work{options, economy,           scenario,          batch,         experiment,
               results, std::move(record), table.meta().unit, choice.reason, std::move(selection)};
+    work.why = options.why;
+    work.paths = options.paths;
+    // The page of one case shows its days and why; with a checkpoint there are no days.
+    if (options.with_report() && batch.num_cases() == 1 && options.checkpoint.file.empty()) {
+        if (!options.paths) work.selection.nodes.clear();
+        work.why = work.paths = true;
+    }
     naming_table(name, [&] {
         if (netcdf) return write_netcdf(work);
         if (options.output.format == "csv") return write_csv(work);
-        write_document(work);
+        write_document(work, table);
     });
 }
 
@@ -308,6 +323,7 @@ void add_shock(CLI::App& app) {
         ->needs(checkpoint);
     add_backend_options(*command, options->backend);
     add_rank_output_options(*command, options->output);
+    add_report_option(*command, options->output);
     command->callback([options] { run_shock(*options); });
 }
 

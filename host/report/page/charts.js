@@ -1,7 +1,12 @@
-// The charts: functions from data to Vega specifications. Values come from the document; `path` of
-// a datum says where it is there.
+// The charts: functions from data to Vega specifications. Values come from the document;
+// `paths` of a datum says by field where they are there.
 
 const wide = (width) => width >= 560;
+
+/** { low: "rows/0/gar_linear" } for { low: "gar_linear" }. */
+function pathsTo(row, fields) {
+  return Object.fromEntries(Object.entries(fields).map(([field, key]) => [field, `${row}/${key}`]));
+}
 
 const canvas = document.createElement("canvas").getContext("2d");
 
@@ -171,7 +176,8 @@ function heatMap(cells, xs, ys, legendTitle, format) {
           name: "colour",
           type: "sqrt",
           domain: { data: "cells", field: "value" },
-          zero: true,
+          domainMin: 0,
+          clamp: true,
           range: dark ? heatDark : heatLight,
         },
       ],
@@ -292,7 +298,7 @@ function pairsChart(items, axisTitle, format) {
 }
 
 /**
- * Lines over days or years: `series` of { name, colour, dash, values: [{ x, y, path, tip }] };
+ * Lines over days or years: `series` of { name, colour, dash, values: [{ x, y, paths, tip }] };
  * with `band`, the area from the lowest to the highest of them is shaded.
  */
 function lineChart(series, { xTitle, yTitle, format, xFormat, xs, band, zero, points }) {

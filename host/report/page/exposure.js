@@ -21,7 +21,7 @@ function exposureFigure(path, title) {
       label: long ? clip(sectorName(row.sector), 40) : clip(row.sector, 12),
       a: row.face_value,
       b: row.look_through,
-      path: `${path}/${i}`,
+      paths: pathsTo(`${path}/${i}`, { a: "face_value", b: "look_through" }),
       tip: exposureTip(row),
     }));
   figure({
@@ -71,7 +71,7 @@ function originHeat() {
       x: each.code,
       y: row.sector,
       value: shares[i][each.i],
-      path: `report/origins/look_through/${i}/${each.i}`,
+      paths: { value: `report/origins/look_through/${i}/${each.i}` },
       tip: `${clip(sectorName(row.sector), 60)} from ${clip(regionName(each.code), 40)}\nlook-through ${formatted(shares[i][each.i], "percent")}\nface value ${formatted(direct[i][each.i], "percent")}`,
     })),
   );

@@ -155,7 +155,12 @@ function rankRanges() {
       to: row.gar_q95 === undefined ? null : row.gar_q95,
       end: formatted(row.gar_share_of_gdp, "percent"),
       tip: rankTip(row),
-      path: `rows/${i}`,
+      paths: pathsTo(`rows/${i}`, {
+        low: "gar_linear",
+        mid: "gar",
+        high: "gar_tail",
+        ...(row.gar_q05 === undefined ? {} : { from: "gar_q05", to: "gar_q95" }),
+      }),
     }));
   const chart = new Chart(
     `GDP at risk of the ${rows.length} largest choke points of ${clip(homeName(), 60)}, from the floor to the tail. ` +
@@ -212,7 +217,7 @@ function rankHeat() {
       x: coalitionCode(row),
       y: row.product,
       value: row.gar_share_of_gdp,
-      path: `rows/${i}/gar_share_of_gdp`,
+      paths: { value: `rows/${i}/gar_share_of_gdp` },
       tip: rankTip(row),
     });
   });
@@ -289,8 +294,7 @@ function lossFlow(index) {
         end: formatted(each.carried, "flow"),
         colour: own,
         tip: tipText,
-        path: `${path}/sectors/${i2}/carried`,
-        value: each.carried,
+        paths: { size: `${path}/sectors/${i2}/carried` },
       });
       links.push({ from: parent, to: each.sector, size: each.carried, colour: own, tip: tipText });
       add(each.sector, tree.sectors.filter((other) => !isFirst(other) && other.bound_by === each.sector), column + 1, own);
@@ -411,7 +415,7 @@ function rankReport() {
   const unit = clip(doc.unit, 40);
   keyFigures(
     [
-      ["GDP at risk", num("rows/0/gar", "flow"), `${unit}: the largest choke point, headline`],
+      ["GDP at risk", marked(num("rows/0/gar", "flow"), doc.rows[0].product), `${unit}: the largest choke point, headline`],
       ["Share of GDP", num("rows/0/gar_share_of_gdp", "percent"), "of the largest choke point"],
       ["Floor", num("rows/0/gar_linear", "flow"), `${unit}: inputs replace each other`],
       ["Tail", num("rows/0/gar_tail", "flow"), `${unit}: more of each shortfall is passed on`],

@@ -7,6 +7,7 @@ const main = document.getElementById("main");
  * no flows and nothing is withheld.
  */
 function basis({ extra = [], plain = false } = {}) {
+  const scope = doc.scope || run.parameters.scope;
   const first = tables[0];
   const last = tables[tables.length - 1];
   const years = !last || !last.year ? "" : first.year === last.year ? ` (${last.year})` : ` (${first.year} to ${last.year})`;
@@ -15,7 +16,7 @@ function basis({ extra = [], plain = false } = {}) {
     clip(run.table || (last && last.name) || "", 60) + years,
     plain || doc.share === undefined ? "" : `share ${doc.share}`,
     plain || doc.lambda === undefined ? "" : `λ ${doc.lambda}`,
-    plain || doc.scope === undefined ? "" : `scope ${doc.scope}`,
+    plain || !scope ? "" : `scope ${scope}`,
     ...extra,
   ]
     .filter(Boolean)
@@ -151,6 +152,14 @@ function warnings() {
       ),
     );
   }
+  if (tables.some((table) => table.end_use_share_import_share > 0)) {
+    main.append(
+      note(
+        "info",
+        "Imports by user rest on shares by end use (intermediate, final), not on observation: all users of a product then have the same import share.",
+      ),
+    );
+  }
   for (const [key, count] of Object.entries(report.left_out || {})) {
     main.append(
       note(
@@ -171,13 +180,14 @@ function splitMark() {
   );
 }
 
-const proportional = new Set(tables.flatMap((table) => table.proportional_products));
+/** An element about a product, marked where the product's imports are split by proportion. */
+function marked(element, code) {
+  return proportional.has(code) ? h("span", {}, element, " ", splitMark()) : element;
+}
 
-/** The code and name of a product, marked where its imports are split by proportion. */
+/** The code and name of a product. */
 function product(code) {
-  const element = coded(code, sectorName(code));
-  if (proportional.has(code)) element.append(" ", splitMark());
-  return element;
+  return marked(coded(code, sectorName(code)), code);
 }
 
 const certificateTerms = {

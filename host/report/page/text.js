@@ -55,6 +55,9 @@ function clip(text, most) {
     : short;
 }
 
+/** Products whose imports are split between users by proportion. */
+const proportional = new Set(tables.flatMap((table) => table.proportional_products));
+
 const sectorNames = new Map((report.sectors || []).map((each) => [each.code, each.name]));
 const regionNames = new Map((report.regions || []).map((each) => [each.code, each.name]));
 
@@ -95,9 +98,10 @@ function coalitionCode(row) {
 
 /** The labels of one pair for a chart: names where there is room, else codes. */
 function pairLabel(row, wide) {
+  const mark = proportional.has(row.product) ? "▲ " : "";
   return wide
-    ? clip(sectorName(row.product), 30) + " · " + clip(coalitionName(row), 22)
-    : clip(row.product, 9) + " · " + clip(coalitionCode(row), 9);
+    ? mark + clip(sectorName(row.product), 30) + " · " + clip(coalitionName(row), 22)
+    : mark + clip(row.product, 9) + " · " + clip(coalitionCode(row), 9);
 }
 
 /** "a, b and c". */
