@@ -89,13 +89,19 @@ CLI::Option* add_report_option(CLI::App& command, OutputOptions& options) {
         ->check(has_page);
 }
 
+void write_report(Document document, const OutputOptions& options) {
+    if (options.report.empty()) return;
+    if (document.run.elapsed_seconds == 0.0) document.run.elapsed_seconds = elapsed_seconds();
+    write_file(options.report, html_report(document));
+}
+
 void print(Document document, const OutputOptions& options) {
     document.run.elapsed_seconds = elapsed_seconds();
     const OutputFormat format = parse_output_format(options.format);
     const bool colour =
         options.file.empty() && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     const std::string text = render(document, format, colour);
-    if (!options.report.empty()) write_file(options.report, html_report(document));
+    write_report(document, options);
     if (options.file.empty()) {
         write_stdout(text);
     } else {

@@ -37,6 +37,9 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 /// Adds --report, which a build without the page refuses.
 CLI::Option* add_report_option(CLI::App& command, OutputOptions& options);
 
+/// Writes the page where one is asked for, all or nothing. Throws FileError.
+void write_report(Document document, const OutputOptions& options);
+
 /// Renders the document and writes it to the file or to standard output, all or nothing, after the
 /// report where one is asked for. Colours only on a terminal and without NO_COLOR. Throws
 /// FileError.

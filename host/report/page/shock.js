@@ -350,7 +350,11 @@ function shockTable() {
     flow("unmet_demand", "Final demand unmet"),
     flow("final_cost", "Final users pay more"),
     { key: "residual", heading: "Residual", style: "bound" },
-  ].filter((column) => doc.models[0][column.key] !== undefined);
+  ].filter(({ key }) =>
+    ["final_cost", "residual", "unmet_demand"].includes(key)
+      ? doc.models.some((model) => model[key])
+      : doc.models[0][key] !== undefined,
+  );
   const table = new DataTable({ id: "rows", caption: "All models", path: "models", csvName: "models", columns });
   main.append(
     h(

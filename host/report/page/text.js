@@ -38,7 +38,7 @@ function formatted(value, style) {
     case "ratio":
       return fixed(value, 1);
     case "bound":
-      return value.toExponential(1);
+      return value === 0 ? "0" : value.toExponential(1);
     default:
       return String(value);
   }
