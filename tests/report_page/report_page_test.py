@@ -134,7 +134,7 @@ class ReportPages(unittest.TestCase):
             for field, path in datum["paths"].items():
                 self.assertEqual(datum[field], value_at(document, path), (field, path))
 
-    def check_table(self, page, arguments, column, csv_of="csv"):
+    def check_table(self, page, arguments, column, csv_of):
         """The table sorts, finds, turns its pages and is saved as CSV."""
         cells = (f'[...document.querySelectorAll("#rows tbody tr")].map((row) =>'
                  f' Number(row.querySelector("data[data-path$=\'/{column}\']").value))')
@@ -187,7 +187,7 @@ class ReportPages(unittest.TestCase):
         except ValueError:
             return text
 
-    def check_page(self, name, arguments, column=None, word=None):
+    def check_page(self, name, arguments, column=None, word=None, csv_of="csv"):
         path, document = self.report(name, *arguments)
         self.check_source(path, document)
         page = self.browser.open(path)
@@ -198,7 +198,7 @@ class ReportPages(unittest.TestCase):
         self.assertTrue(20 < len(words) <= 150, words)
         if column:
             self.word = word
-            self.check_table(page, arguments, column)
+            self.check_table(page, arguments, column, csv_of)
         self.check_numbers(page, document)
         self.assertEqual(page.run(UNLABELLED), [])
         narrow = self.browser.open(path, width=390)
@@ -213,7 +213,8 @@ class ReportPages(unittest.TestCase):
         self.assertEqual(page.complaints(), [])
         return page, document
 
-    headings = {"gar": "GDP at risk", "look_through": "Look-through"}
+    headings = {"gar": "GDP at risk", "look_through": "Look-through",
+                "value_added_loss": "Value added lost"}
 
     def test_rank(self):
         page, document = self.check_page(
@@ -251,6 +252,51 @@ class ReportPages(unittest.TestCase):
     def test_exposure(self):
         self.check_page("exposure", ["exposure", "world-2011", "--home", "DEU"], "look_through",
                         "metals")
+
+    def test_shock(self):
+        scenario = os.path.join(SOURCE, "data", "scenarios", "iron-ore-and-fuel-halt.json")
+        page, document = self.check_page("shock", ["shock", scenario], "value_added_loss",
+                                         "pbl", csv_of=None)
+        self.assertEqual(len(document["paths"]), len(document["models"]))
+        self.assertEqual(page.run("document.querySelectorAll('.chart svg').length"), 4)
+        page.run("{ const s = document.getElementById('why-model'); s.value = 0;"
+                 " s.dispatchEvent(new Event('change')) }")
+        self.check_numbers(page, document)
+        self.assertEqual(page.complaints(), [])
+
+    def test_shock_of_many_cases(self):
+        scenario = os.path.join(SOURCE, "data", "scenarios", "chip-export-ban.json")
+        page, document = self.check_page(
+            "shock-cases", ["shock", scenario, "--model", "pbl-half,bottleneck"],
+            "value_added_loss", "bottleneck", csv_of=None)
+        self.assertNotIn("paths", document)
+        self.assertEqual(page.run("document.querySelectorAll('#cases tbody tr').length"), 8)
+
+    def test_trend(self):
+        tables = []
+        for year, growth in ((2009, 1.0), (2010, 1.1), (2011, 1.3)):
+            table = os.path.join(self.folder.name, f"china-{year}")
+            shutil.copytree(os.path.join(SOURCE, "data", "world-2011"), table)
+            with open(os.path.join(table, "meta.json"), encoding="utf-8") as file:
+                meta = json.load(file)
+            meta["year"] = year
+            with open(os.path.join(table, "meta.json"), "w", encoding="utf-8") as file:
+                json.dump(meta, file)
+            for name in ("Z.csv", "F.csv", "V.csv", "x.csv"):
+                self.scale(os.path.join(table, name), growth)
+            tables.append(table)
+        page, document = self.check_page("trend", ["trend", *tables, "--home", "CHN"], "gar",
+                                         "metals")
+        self.assertEqual([year["year"] for year in document["years"]], [2009, 2010, 2011])
+        self.assertEqual(page.run("document.querySelectorAll('.chart svg').length"), 4)
+
+    @staticmethod
+    def scale(path, by):
+        with open(path, newline="") as file:
+            rows = list(csv.reader(file))
+        rows[1:] = [[row[0]] + [repr(float(cell) * by) for cell in row[1:]] for row in rows[1:]]
+        with open(path, "w", newline="") as file:
+            csv.writer(file).writerows(rows)
 
     def test_labels_neither_break_nor_inject(self):
         hostile = {

@@ -146,9 +146,9 @@ function rangeChart(items, axisTitle, format) {
 
 /**
  * A heat map: cells of { x, y, value, tip }, `xs` and `ys` in their order with labels
- * { key, label }.
+ * { key, label }. `scale` of the colours: the square root, in which small values differ, or linear.
  */
-function heatMap(cells, xs, ys, legendTitle, format) {
+function heatMap(cells, xs, ys, legendTitle, format, scale) {
   return (width, dark) => {
     const room = labelRoom(ys.map((y) => y.label), width);
     const inner = Math.max(80, width - room - 8);
@@ -174,7 +174,7 @@ function heatMap(cells, xs, ys, legendTitle, format) {
         { name: "ylabel", type: "ordinal", domain: { data: "ys", field: "key" }, range: { data: "ys", field: "label" } },
         {
           name: "colour",
-          type: "sqrt",
+          type: scale || "sqrt",
           domain: { data: "cells", field: "value" },
           domainMin: 0,
           clamp: true,

@@ -93,6 +93,7 @@ function originHeat() {
         })),
         "share of inputs",
         ".0%",
+        "linear",
       )(width, dark),
     ),
     data: () => ({

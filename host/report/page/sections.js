@@ -231,8 +231,8 @@ function method(kind) {
       }),
     );
   }
-  box.append(h("h3", {}, tables.length > 1 ? "Tables" : "Table"));
-  tables.slice(0, 60).forEach((table) =>
+  box.append(h("h3", {}, tables.length > 1 ? `Tables: the last of ${tables.length}, all are in the record` : "Table"));
+  tables.slice(-1).forEach((table) =>
     box.append(
       terms([
         ["table", label(table.name + (table.year ? ` (${table.year})` : ""), 120)],

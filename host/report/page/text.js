@@ -96,9 +96,17 @@ function coalitionCode(row) {
   return Array.isArray(row.coalition) ? row.coalition.join("+") : row.coalition;
 }
 
+let coalitions = null;
+/** Whether all rows are of the same coalition, which then needs no label. */
+function oneCoalition() {
+  coalitions = coalitions || new Set(doc.rows.map(coalitionCode));
+  return coalitions.size === 1;
+}
+
 /** The labels of one pair for a chart: names where there is room, else codes. */
 function pairLabel(row, wide) {
   const mark = proportional.has(row.product) ? "▲ " : "";
+  if (oneCoalition()) return mark + clip(wide ? sectorName(row.product) : row.product, wide ? 48 : 12);
   return wide
     ? mark + clip(sectorName(row.product), 30) + " · " + clip(coalitionName(row), 22)
     : mark + clip(row.product, 9) + " · " + clip(coalitionCode(row), 9);

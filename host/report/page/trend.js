@@ -114,8 +114,9 @@ function trendAtRisk(pairs) {
     id: "at-risk",
     title: "GDP at risk over the years",
     lead:
-      `As a share of GDP; the ${shown.length} pairs with most GDP at risk in the last year` +
-      (pairs.length > shown.length ? ` of ${fixed(pairs.length, 0)}.` : "."),
+      "As a share of GDP; " +
+      (pairs.length > shown.length ? `of ${fixed(pairs.length, 0)} pairs the ${shown.length}` : "the pairs") +
+      " with most GDP at risk in the last year.",
     legend: series.map((one) => ["line", one.colour, one.name, one.dash]),
     chart: new Chart(
       `GDP at risk as a share of GDP over the years: ${series.map((one) => `${one.name} ${formatted(one.values[0].y, "percent")} to ${formatted(one.values[one.values.length - 1].y, "percent")}`).join("; ")}.`,
@@ -169,6 +170,7 @@ function trendHeat() {
         })),
         name,
         ".0%",
+        "linear",
       )(width, dark),
     ),
     extra: ["shares without unit"],
