@@ -312,7 +312,7 @@ function whyTables({ why, w }) {
     plainTable("Where the loss starts", {
       columns: ["source", "value added lost"],
       rows: why.sources.slice(0, 12).map((source, k) => [
-        label(source.source, 160),
+        h("span", { class: "long" }, label(source.source, 160)),
         num(`why/${w}/sources/${k}/value_added_loss`, "flow"),
       ]),
     }),
