@@ -3,7 +3,16 @@ const vega = vegaModules.vega();
 const charts = [];
 
 /** Okabe and Ito's colours, which people who are colour-blind tell apart; yellow is too pale. */
-const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F", "#8B5A2B"];
+const palette = [
+  "#0072B2",
+  "#D55E00",
+  "#009E73",
+  "#CC79A7",
+  "#56B4E9",
+  "#E69F00",
+  "#7F7F7F",
+  "#8B5A2B",
+];
 const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [], [6, 3], [2, 2], [8, 3, 2, 3]];
 /** From least to most in one hue. */
 const heatLight = ["#ebf2f8", "#cfe1f0", "#93bfdf", "#4a93c7", "#1a5f9e", "#0b3566"];
@@ -58,7 +67,10 @@ function showTip(handler, event, item, value) {
   const width = tip.offsetWidth;
   const left = Math.min(event.clientX + 14, window.innerWidth - width - 8);
   tip.style.left = Math.max(8, left) + "px";
-  tip.style.top = Math.max(8, Math.min(event.clientY + 16, window.innerHeight - tip.offsetHeight - 8)) + "px";
+  tip.style.top = Math.max(
+    8,
+    Math.min(event.clientY + 16, window.innerHeight - tip.offsetHeight - 8),
+  ) + "px";
 }
 
 class Chart {

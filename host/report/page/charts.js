@@ -18,7 +18,10 @@ function longest(texts, size) {
 
 /** Room for labels at the left: what the longest needs, at most a third of the width. */
 function labelRoom(labels, width) {
-  return Math.min(Math.ceil(longest(labels, 12)) + 14, Math.floor(width * (wide(width) ? 0.36 : 0.42)));
+  return Math.min(
+    Math.ceil(longest(labels, 12)) + 14,
+    Math.floor(width * (wide(width) ? 0.36 : 0.42)),
+  );
 }
 
 /** Format of an axis of flows up to `most`. */
@@ -41,7 +44,14 @@ function numberAxis(title, extra) {
 }
 
 function labelAxis(room) {
-  return { orient: "left", scale: "y", domain: false, ticks: false, labelLimit: room, labelPadding: 8 };
+  return {
+    orient: "left",
+    scale: "y",
+    domain: false,
+    ticks: false,
+    labelLimit: room,
+    labelPadding: 8,
+  };
 }
 
 /**
@@ -169,9 +179,19 @@ function heatMap(cells, xs, ys, legendTitle, format, scale) {
       ],
       scales: [
         { name: "x", type: "band", range: "width", domain: { data: "xs", field: "key" } },
-        { name: "xlabel", type: "ordinal", domain: { data: "xs", field: "key" }, range: { data: "xs", field: "label" } },
+        {
+          name: "xlabel",
+          type: "ordinal",
+          domain: { data: "xs", field: "key" },
+          range: { data: "xs", field: "label" },
+        },
         { name: "y", type: "band", range: "height", domain: { data: "ys", field: "key" } },
-        { name: "ylabel", type: "ordinal", domain: { data: "ys", field: "key" }, range: { data: "ys", field: "label" } },
+        {
+          name: "ylabel",
+          type: "ordinal",
+          domain: { data: "ys", field: "key" },
+          range: { data: "ys", field: "label" },
+        },
         {
           name: "colour",
           type: scale || "sqrt",
@@ -265,7 +285,13 @@ function pairsChart(items, axisTitle, format) {
       autosize: { type: "none" },
       data: [{ name: "items", values: items.map((item, i) => ({ ...item, i })) }],
       scales: [
-        { name: "x", range: "width", nice: true, zero: true, domain: { data: "items", fields: ["a", "b"] } },
+        {
+          name: "x",
+          range: "width",
+          nice: true,
+          zero: true,
+          domain: { data: "items", fields: ["a", "b"] },
+        },
         { name: "y", type: "band", range: "height", domain: { data: "items", field: "i" } },
       ],
       axes: [
@@ -345,8 +371,18 @@ function lineChart(series, { xTitle, yTitle, format, xFormat, xs, band, zero, po
           domain: points ? xs : { data: "values", field: "x" },
         },
         { name: "y", range: "height", nice: true, zero, domain: { data: "values", field: "y" } },
-        { name: "colour", type: "ordinal", domain: series.map((_, s) => s), range: series.map((one) => one.colour) },
-        { name: "dash", type: "ordinal", domain: series.map((_, s) => s), range: series.map((one) => one.dash) },
+        {
+          name: "colour",
+          type: "ordinal",
+          domain: series.map((_, s) => s),
+          range: series.map((one) => one.colour),
+        },
+        {
+          name: "dash",
+          type: "ordinal",
+          domain: series.map((_, s) => s),
+          range: series.map((one) => one.dash),
+        },
       ],
       axes: [
         {

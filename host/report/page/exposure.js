@@ -3,7 +3,8 @@
 function exposureTip(row) {
   return (
     `${clip(sectorName(row.sector), 60)}\nface value ${formatted(row.face_value, "percent")}` +
-    `\nlook-through ${formatted(row.look_through, "percent")}\nhidden ${formatted(row.hidden, "percent")}` +
+    `\nlook-through ${formatted(row.look_through, "percent")}\nhidden ` +
+      `${formatted(row.hidden, "percent")}` +
     (row.largest_origin ? `\nmost from ${clip(regionName(row.largest_origin), 40)}` : "")
   );
 }
@@ -30,14 +31,20 @@ function exposureFigure(path, title) {
     extra: ["share of all inputs, without unit"],
     plain: true,
     lead:
-      "Share of other countries in the inputs of a sector: direct purchases (face value), and through all suppliers of suppliers (look-through). The distance is hidden exposure." +
-      (rows.length > shown.length ? ` The ${shown.length} sectors of ${rows.length} with the largest look-through.` : ""),
+      "Share of other countries in the inputs of a sector: direct purchases (face value), and " +
+        "through all suppliers of suppliers (look-through). The distance is hidden exposure." +
+      (
+        rows.length > shown.length ? ` The ${shown.length} sectors of ${rows.length} with the ` +
+          `largest look-through.` : ""
+      ),
     legend: [
       ["square", "var(--drawn)", "face value"],
       ["dot", "var(--accent)", "look-through"],
     ],
     chart: new Chart(
-      `Foreign share of inputs by sector, at face value and through the chain. The largest: ${clip(sectorName(shown[0].row.sector), 60)}, ${formatted(shown[0].row.look_through, "percent")} through the chain.`,
+      `Foreign share of inputs by sector, at face value and through the chain. The largest: ` +
+        `${clip(sectorName(shown[0].row.sector), 60)}, ` +
+        `${formatted(shown[0].row.look_through, "percent")} through the chain.`,
       (width) => pairsChart(items(wide(width)), "share of foreign origin", ".0%")(width),
     ),
     data: () => ({
@@ -72,7 +79,9 @@ function originHeat() {
       y: row.sector,
       value: shares[i][each.i],
       paths: { value: `report/origins/look_through/${i}/${each.i}` },
-      tip: `${clip(sectorName(row.sector), 60)} from ${clip(regionName(each.code), 40)}\nlook-through ${formatted(shares[i][each.i], "percent")}\nface value ${formatted(direct[i][each.i], "percent")}`,
+      tip: `${clip(sectorName(row.sector), 60)} from ${clip(regionName(each.code), 40)}` +
+        `\nlook-through ${formatted(shares[i][each.i], "percent")}\nface value ` +
+        `${formatted(direct[i][each.i], "percent")}`,
     })),
   );
   figure({
@@ -81,7 +90,8 @@ function originHeat() {
     extra: ["share of all inputs, without unit"],
     plain: true,
     lead:
-      "Share of each foreign origin in all inputs of a sector, through the whole chain; the largest sectors and origins come first." +
+      "Share of each foreign origin in all inputs of a sector, through the whole chain; those " +
+        "with the largest shares come first." +
       (foreign.length > from.length ? ` Shown: ${from.length} of ${foreign.length} origins.` : ""),
     chart: new Chart("Heat map of look-through shares by sector and origin.", (width, dark) =>
       heatMap(
@@ -93,7 +103,6 @@ function originHeat() {
         })),
         "share of inputs",
         ".0%",
-        "linear",
       )(width, dark),
     ),
     data: () => ({
@@ -108,7 +117,10 @@ function originHeat() {
 }
 
 function largestBy(rows, key) {
-  return rows.reduce((best, row, i) => (row[key] !== null && (best < 0 || row[key] > rows[best][key]) ? i : best), -1);
+  return rows.reduce(
+    (best, row, i) => (row[key] !== null && (best < 0 || row[key] > rows[best][key]) ? i : best),
+    -1,
+  );
 }
 
 function exposureSummary() {
@@ -117,9 +129,10 @@ function exposureSummary() {
   const row = doc.rows[most];
   const sentences = [
     [
-      `Of all inputs that “${clip(sectorName(row.sector), 48)}” of ${clip(homeName(), 40)} calls forth through its whole chain, `,
+      `Of all inputs that “${clip(sectorName(row.sector), 48)}” of ${clip(homeName(), 40)} calls ` +
+        `forth through its whole chain, `,
       num(`rows/${most}/look_through`, "percent"),
-      " come from abroad: the largest share of all sectors. Its direct purchases show only ",
+      " come from abroad: the largest share of all sectors. Of its direct purchases it is ",
       num(`rows/${most}/face_value`, "percent"),
       ".",
     ],
@@ -136,7 +149,12 @@ function exposureSummary() {
     num(`rows/${hidden}/hidden`, "percent"),
     " of its inputs to what its own purchases show.",
   ]);
-  sentences.push(["These are shares of output called forth, not losses: what a cut would cost, narrows rank says."]);
+  sentences.push(
+    [
+      "These are shares of output called forth, not losses: what a cut would cost, narrows rank " +
+        "says.",
+    ],
+  );
   summary(sentences);
 }
 
@@ -166,11 +184,18 @@ function exposureReport() {
       percent("face_value", "Face value", "foreign share of direct inputs"),
       percent("look_through", "Look-through", "foreign share of inputs through the whole chain"),
       percent("hidden", "Hidden", "look-through less face value"),
-      { key: "concentration", heading: "HHI", style: "coefficient", title: "concentration among foreign origins" },
+      {
+        key: "concentration",
+        heading: "HHI",
+        style: "coefficient",
+        title: "concentration among foreign origins",
+      },
       {
         key: "largest_origin",
         heading: "Most from",
-        cell: (row) => (row.largest_origin ? coded(row.largest_origin, regionName(row.largest_origin)) : "–"),
+        cell: (row) => (
+          row.largest_origin ? coded(row.largest_origin, regionName(row.largest_origin)) : "–"
+        ),
         text: (row) => `${row.largest_origin} ${regionName(row.largest_origin)}`,
       },
       percent("largest_share", "its share", "of all that comes from abroad"),

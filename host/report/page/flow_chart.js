@@ -35,7 +35,9 @@ function placeFlow(nodes, links, width, tallest, nodeWidth) {
       for (const link of into) {
         const from = placed.get(link.from);
         const thick = Math.max(0.5, link.size * scale);
-        ribbons.push({ ...link, shape: ribbon(from.x + nodeWidth, from.out, here.x, arrival, thick) });
+        ribbons.push(
+          { ...link, shape: ribbon(from.x + nodeWidth, from.out, here.x, arrival, thick) },
+        );
         from.out += thick;
         arrival += thick;
       }

@@ -40,7 +40,11 @@ function rankColumns(first) {
       key: "chain",
       heading: "Binding chain",
       separator: ">",
-      cell: (row) => h("bdi", { title: clip(row.chain.map(sectorName).join(" › "), 300) }, chainText(row.chain)),
+      cell: (row) => h(
+        "bdi",
+        { title: clip(row.chain.map(sectorName).join(" › "), 300) },
+        chainText(row.chain),
+      ),
       text: (row) => row.chain.join(" "),
     },
     column("error_bound", "Error ≤", "bound"),
@@ -68,7 +72,9 @@ function rankColumns(first) {
       separator: "+",
       cell:
         key === "blow_back"
-          ? (row, path) => row[key].flatMap((_, i) => [i ? " + " : "", num(`${path}/${key}/${i}`, "flow")])
+          ? (row, path) => row[key].flatMap(
+            (_, i) => [i ? " + " : "", num(`${path}/${key}/${i}`, "flow")],
+          )
           : undefined,
     });
   }
@@ -82,7 +88,8 @@ function rankSummary() {
   sentences.push([
     `If ${from} withheld `,
     num("share", "share"),
-    ` of deliveries of “${clip(sectorName(row.product), 48)}” to ${clip(homeName(), 40)} for a year, value added of `,
+    ` of deliveries of “${clip(sectorName(row.product), 48)}” to ${clip(homeName(), 40)} for a ` +
+      `year, value added of `,
     num("rows/0/gar", "flow"),
     ` ${clip(doc.unit, 40)} (`,
     num("rows/0/gar_share_of_gdp", "percent"),
@@ -121,7 +128,8 @@ function rankSummary() {
   }
   if (doc.rows.length > 1) {
     sentences.push([
-      `Next: “${clip(sectorName(doc.rows[1].product), 40)}” from ${clip(coalitionName(doc.rows[1]), 40)} (`,
+      `Next: “${clip(sectorName(doc.rows[1].product), 40)}” from ` +
+        `${clip(coalitionName(doc.rows[1]), 40)} (`,
       num("rows/1/gar_share_of_gdp", "percent"),
       " of GDP).",
     ]);
@@ -133,11 +141,14 @@ function rankSummary() {
 function rankTip(row) {
   const lines = [
     `${clip(sectorName(row.product), 60)} from ${clip(coalitionName(row), 60)}`,
-    `GDP at risk ${formatted(row.gar, "flow")} (${formatted(row.gar_share_of_gdp, "percent")} of GDP)`,
+    `GDP at risk ${formatted(row.gar, "flow")} (${formatted(row.gar_share_of_gdp, "percent")} of ` +
+      `GDP)`,
     `floor ${formatted(row.gar_linear, "flow")}, tail ${formatted(row.gar_tail, "flow")}`,
   ];
   if (row.gar_q05 !== undefined) {
-    lines.push(`90 % of draws: ${formatted(row.gar_q05, "flow")} to ${formatted(row.gar_q95, "flow")}`);
+    lines.push(
+      `90 % of draws: ${formatted(row.gar_q05, "flow")} to ${formatted(row.gar_q95, "flow")}`,
+    );
   }
   return lines.join("\n");
 }
@@ -163,9 +174,16 @@ function rankRanges() {
       }),
     }));
   const chart = new Chart(
-    `GDP at risk of the ${rows.length} largest choke points of ${clip(homeName(), 60)}, from the floor to the tail. ` +
-      `The largest: ${clip(sectorName(rows[0].product), 60)} from ${clip(coalitionName(rows[0]), 60)}, ${formatted(rows[0].gar, "flow")} ${clip(doc.unit, 40)}.`,
-    (width) => rangeChart(items(wide(width)), `GDP at risk, ${clip(doc.unit, 40)}`, flowFormat(rows[0].gar_tail))(width),
+    `GDP at risk of the ${rows.length} largest choke points of ${clip(homeName(), 60)}, from the ` +
+      `floor to the tail. ` +
+      `The largest: ${clip(sectorName(rows[0].product), 60)} from ` +
+        `${clip(coalitionName(rows[0]), 60)}, ${formatted(rows[0].gar, "flow")} ` +
+        `${clip(doc.unit, 40)}.`,
+    (width) => rangeChart(
+      items(wide(width)),
+      `GDP at risk, ${clip(doc.unit, 40)}`,
+      flowFormat(rows[0].gar_tail),
+    )(width),
   );
   const colours = [
     ["bar", "var(--range)", "floor to tail"],
@@ -176,13 +194,24 @@ function rankRanges() {
     id: "at-risk",
     title: "GDP at risk: floor, headline and tail",
     lead:
-      (doc.rows.length > rows.length ? `The ${rows.length} largest of ${fixed(doc.rows.length, 0)} pairs. ` : "") +
-      "The dot is the headline; the bar reaches from the floor, where inputs replace each other, to the tail, where most of every shortfall is passed on. At the right, the share of GDP.",
+      (
+        doc.rows.length > rows.length ? `The ${rows.length} largest of ` +
+          `${fixed(doc.rows.length, 0)} pairs. ` : ""
+      ) +
+      "The dot is the headline; the bar reaches from the floor, where inputs replace each other, " +
+        "to the tail, where most of every shortfall is passed on. At the right, the share of GDP.",
     legend: colours,
     chart,
     extra: [`tail λ ${doc.tail_lambda}`].concat(drawn ? [`${doc.draws} draws`] : []),
     data: () => ({
-      columns: ["product", "from", "floor", "GDP at risk", "tail", "of GDP"].concat(drawn ? ["5 %", "95 %"] : []),
+      columns: [
+        "product",
+        "from",
+        "floor",
+        "GDP at risk",
+        "tail",
+        "of GDP",
+      ].concat(drawn ? ["5 %", "95 %"] : []),
       rows: rows.map((row, i) =>
         [
           product(row.product),
@@ -228,10 +257,15 @@ function rankHeat() {
     id: "heat",
     title: "Which product, from whom",
     lead:
-      "GDP at risk as a share of GDP; products and origins with the largest choke points come first. Blank: nothing is imported." +
-      (cut ? ` Shown: ${products.size} of ${all} products, ${coalitions.size} of ${allFrom} origins.` : ""),
+      "GDP at risk as a share of GDP; products and origins with the largest choke points come " +
+        "first. Blank: nothing is imported." +
+      (
+        cut ? ` Shown: ${products.size} of ${all} products, ${coalitions.size} of ${allFrom} ` +
+          `origins.` : ""
+      ),
     chart: new Chart(
-      "Heat map of GDP at risk by product and origin; its numbers are in the table of all choke points.",
+      "Heat map of GDP at risk by product and origin; its numbers are in the table of all choke " +
+        "points.",
       (width, dark) =>
         heatMap(
           cells,
@@ -243,152 +277,6 @@ function rankHeat() {
           "GDP at risk, share of GDP",
           ".1%",
         )(width, dark),
-    ),
-  });
-}
-
-/** Columns of the flow: the withheld product, then sectors by how far the shortage has come. */
-function lossFlow(index) {
-  const tree = report.losses[index];
-  const total = doc.rows[index].gar;
-  const path = `report/losses/${index}`;
-  const least = total * 0.012;
-  const depth = new Map();
-  const sectors = new Map(tree.sectors.map((each) => [each.sector, each]));
-  const isFirst = (each) => each.bound_by === tree.product;
-  const depthOf = (each) => {
-    if (!depth.has(each.sector)) {
-      depth.set(each.sector, isFirst(each) ? 1 : 1 + depthOf(sectors.get(each.bound_by)));
-    }
-    return depth.get(each.sector);
-  };
-  const nodes = [
-    {
-      key: "root",
-      column: 0,
-      size: total,
-      label: clip(`${sectorName(tree.product)} withheld`, 34),
-      code: clip(tree.product, 9),
-      end: formatted(total, "flow"),
-      colour: "var(--accent)",
-      tip: rankTip(doc.rows[index]),
-    },
-  ];
-  const links = [];
-  const add = (parent, children, column, colour) => {
-    const large = children.filter((each) => each.carried >= least);
-    const small = children.filter((each) => each.carried < least);
-    const rest = small.reduce((sum, each) => sum + each.carried, 0);
-    large.forEach((each, i) => {
-      const own = column === 1 ? palette[i % palette.length] : colour;
-      const i2 = tree.sectors.indexOf(each);
-      const tipText =
-        `${clip(sectorName(each.sector), 60)}\nloses ${formatted(each.value_added_loss, "flow")} itself (${formatted(each.loss_rate, "percent")} of its output)` +
-        `\nwith those it starves: ${formatted(each.carried, "flow")}`;
-      nodes.push({
-        key: each.sector,
-        column,
-        size: each.carried,
-        label: clip(sectorName(each.sector), 34),
-        code: clip(each.sector, 9),
-        end: formatted(each.carried, "flow"),
-        colour: own,
-        tip: tipText,
-        paths: { size: `${path}/sectors/${i2}/carried` },
-      });
-      links.push({ from: parent, to: each.sector, size: each.carried, colour: own, tip: tipText });
-      add(each.sector, tree.sectors.filter((other) => !isFirst(other) && other.bound_by === each.sector), column + 1, own);
-    });
-    if (rest > 0) {
-      const key = `rest of ${parent}`;
-      const text = `${small.length} smaller sector${small.length > 1 ? "s" : ""}`;
-      nodes.push({ key, column, size: rest, label: text, code: `+${small.length}`, colour: "var(--line)", tip: text });
-      links.push({ from: parent, to: key, size: rest, colour: "var(--line)", tip: text });
-    }
-  };
-  add("root", tree.sectors.filter(isFirst), 1, "var(--accent)");
-  return { nodes, links };
-}
-
-function rankFlow() {
-  if (!report.losses || !report.losses.length || !(doc.rows[0].gar > 0)) return worldChains();
-  let shown = 0;
-  const text = () =>
-    `How the loss of the choke point ${shown + 1} spreads: ${clip(sectorName(doc.rows[shown].product), 60)} from ${clip(coalitionName(doc.rows[shown]), 60)}, along ${clip(chainText(doc.rows[shown].chain), 120)}.`;
-  const chart = new Chart(text(), (width) => {
-    const { nodes, links } = lossFlow(shown);
-    return flowChart(nodes, links)(width);
-  });
-  const select = h(
-    "select",
-    { id: "flow-row" },
-    report.losses.map((_, i) =>
-      h("option", { value: i }, `${i + 1}. ${clip(sectorName(doc.rows[i].product), 40)} from ${clip(coalitionName(doc.rows[i]), 30)}`),
-    ),
-  );
-  select.addEventListener("change", () => {
-    shown = Number(select.value);
-    chart.description = text();
-    chart.fit(true);
-  });
-  figure({
-    id: "flow",
-    title: "How the loss spreads",
-    lead:
-      "From the withheld product to the sectors that it starves, and on to those that they starve. The width is the value added that is lost in a sector and beyond it; together it is GDP at risk.",
-    controls: h("p", { class: "tools" }, h("label", { for: "flow-row" }, "Choke point "), select),
-    chart,
-    data: () => ({
-      columns: ["#", "sector", "short of", "loss rate", "value added lost", "with those it starves"],
-      rows: report.losses.flatMap((tree, t) =>
-        tree.sectors.slice(0, 15).map((each, i) => [
-          String(t + 1),
-          coded(each.sector, sectorName(each.sector)),
-          coded(each.bound_by, sectorName(each.bound_by)),
-          num(`report/losses/${t}/sectors/${i}/loss_rate`, "percent"),
-          num(`report/losses/${t}/sectors/${i}/value_added_loss`, "flow"),
-          num(`report/losses/${t}/sectors/${i}/carried`, "flow"),
-        ]),
-      ),
-    }),
-  });
-}
-
-/** World scope: the chains of the first rows, through countries. */
-function worldChains() {
-  const rows = doc.rows.slice(0, 10).filter((row) => row.gar > 0 && row.chain.length > 1);
-  if (!rows.length) return;
-  const nodes = new Map();
-  const links = [];
-  rows.forEach((row, i) => {
-    const colour = palette[i % palette.length];
-    const steps = [coalitionCode(row)].concat(row.chain);
-    steps.forEach((code, column) => {
-      const key = column + " " + code;
-      const node = nodes.get(key) || {
-        key,
-        column,
-        size: 0,
-        label: clip(column === 0 ? coalitionName(row) : sectorName(code), 34),
-        code: clip(code, 10),
-        colour: "var(--muted)",
-        tip: clip(column === 0 ? coalitionName(row) : sectorName(code), 80),
-      };
-      node.size += row.gar;
-      nodes.set(key, node);
-      if (column > 0) {
-        links.push({ from: column - 1 + " " + steps[column - 1], to: key, size: row.gar, colour, tip: rankTip(row) });
-      }
-    });
-  });
-  figure({
-    id: "flow",
-    title: "Binding chains",
-    lead:
-      "The chain of each of the first ten choke points: who withholds, the product, then the sectors that each starve the next. The width is GDP at risk of the whole choke point; widths of several do not add up to a total.",
-    chart: new Chart(
-      "Chains of sectors of the ten largest choke points; their codes are in the table of all choke points.",
-      (width) => flowChart([...nodes.values()], links)(width),
     ),
   });
 }
@@ -415,14 +303,24 @@ function rankReport() {
   const unit = clip(doc.unit, 40);
   keyFigures(
     [
-      ["GDP at risk", marked(num("rows/0/gar", "flow"), doc.rows[0].product), `${unit}: the largest choke point, headline`],
+      [
+        "GDP at risk",
+        marked(num("rows/0/gar", "flow"), doc.rows[0].product),
+        `${unit}: the largest choke point, headline`,
+      ],
       ["Share of GDP", num("rows/0/gar_share_of_gdp", "percent"), "of the largest choke point"],
       ["Floor", num("rows/0/gar_linear", "flow"), `${unit}: inputs replace each other`],
       ["Tail", num("rows/0/gar_tail", "flow"), `${unit}: more of each shortfall is passed on`],
       ["Leverage", num("rows/0/leverage", "ratio"), "GDP at risk per unit of blocked imports"],
     ].concat(
       drawn && doc.rows[0].gar_q05 !== undefined
-        ? [["90 % of draws", h("span", {}, num("rows/0/gar_q05", "flow"), " – ", num("rows/0/gar_q95", "flow")), unit]]
+        ? [
+          [
+            "90 % of draws",
+            h("span", {}, num("rows/0/gar_q05", "flow"), " – ", num("rows/0/gar_q95", "flow")),
+            unit,
+          ],
+        ]
         : [],
     ),
   );
@@ -439,7 +337,11 @@ function rankReport() {
       "section",
       { class: "figure", "aria-labelledby": "rows-title" },
       h("h2", { id: "rows-title" }, "All choke points"),
-      h("p", { class: "lead" }, "A heading sorts by its column. The CSV holds what is found, with every digit."),
+      h(
+        "p",
+        { class: "lead" },
+        "A heading sorts by its column. The CSV holds what is found, with every digit.",
+      ),
       table.element,
       h("p", { class: "caption" }, basis({ extra: [`tail λ ${doc.tail_lambda}`] })),
     ),
@@ -449,7 +351,9 @@ function rankReport() {
   if (report.exposure) {
     exposureFigure("report/exposure", "Foreign inputs: direct, and through the chain");
   } else {
-    main.append(note("info", "A national table knows no origins: there is no look-through exposure."));
+    main.append(
+      note("info", "A national table knows no origins: there is no look-through exposure."),
+    );
   }
   method("rank");
 }

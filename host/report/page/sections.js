@@ -3,14 +3,15 @@
 const main = document.getElementById("main");
 
 /**
- * What a figure rests on: "million US dollars · world-2011 (2011) · share 0.5"; `plain` where it has
- * no flows and nothing is withheld.
+ * What a figure rests on: "million US dollars · world-2011 (2011) · share 0.5"; `plain` where it
+ * has no flows and nothing is withheld.
  */
 function basis({ extra = [], plain = false } = {}) {
   const scope = doc.scope || run.parameters.scope;
   const first = tables[0];
   const last = tables[tables.length - 1];
-  const years = !last || !last.year ? "" : first.year === last.year ? ` (${last.year})` : ` (${first.year} to ${last.year})`;
+  const span = last && (first.year === last.year ? last.year : `${first.year} to ${last.year}`);
+  const years = span ? ` (${span})` : "";
   return [
     plain ? "" : clip(doc.unit || (last && last.unit) || "", 60),
     clip(run.table || (last && last.name) || "", 60) + years,
@@ -66,7 +67,13 @@ function keyFigures(entries) {
       "section",
       { class: "keys", "aria-label": "Key figures" },
       entries.map(([term, value, meaning]) =>
-        h("div", { class: "key" }, h("h3", {}, term), h("p", { class: "big" }, value), h("p", {}, meaning)),
+        h(
+          "div",
+          { class: "key" },
+          h("h3", {}, term),
+          h("p", { class: "big" }, value),
+          h("p", {}, meaning),
+        ),
       ),
     ),
   );
@@ -102,11 +109,15 @@ function figure({ id, title, lead, legend: colours, chart, controls, data, extra
   const section = h(
     "section",
     { class: "figure", id, "aria-labelledby": id + "-title" },
-    h("h2", { id: id + "-title" }, title),
-    h("p", { class: "lead" }, lead),
-    controls || null,
-    colours ? legend(colours) : null,
-    h("figure", {}, chart.element || chart, h("figcaption", {}, basis({ extra, plain }))),
+    h(
+      "div",
+      { class: "plate" },
+      h("h2", { id: id + "-title" }, title),
+      h("p", { class: "lead" }, lead),
+      controls || null,
+      colours ? legend(colours) : null,
+      h("figure", {}, chart.element, h("figcaption", {}, basis({ extra, plain }))),
+    ),
     details,
   );
   main.append(section);
@@ -126,7 +137,11 @@ function plainTable(caption, { columns, rows }) {
         "tbody",
         {},
         rows.map((row) =>
-          h("tr", {}, row.map((cell, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, cell))),
+          h(
+            "tr",
+            {},
+            row.map((cell, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, cell)),
+          ),
         ),
       ),
     ),
@@ -144,8 +159,11 @@ function warnings() {
         "warning",
         h("strong", {}, "Proportional imports. "),
         num(path, "percent"),
-        ` of the value of imports in ${clip(table.name, 60)}${table.year ? ` (${table.year})` : ""} is split between users in proportion, not observed: ` +
-          "all users of such a product then have the same import share, and choke points of single users cannot be seen. " +
+        ` of the value of imports in ` +
+          `${clip(table.name, 60)}${table.year ? ` (${table.year})` : ""} is split between users ` +
+          `in proportion, not observed: ` +
+          "all users of such a product then have the same import share, and choke points of " +
+            "single users cannot be seen. " +
           "Numbers that rest on it are marked ",
         splitMark(),
         ".",
@@ -156,7 +174,8 @@ function warnings() {
     main.append(
       note(
         "info",
-        "Imports by user rest on shares by end use (intermediate, final), not on observation: all users of a product then have the same import share.",
+        "Imports by user rest on shares by end use (intermediate, final), not on observation: " +
+          "all users of a product then have the same import share.",
       ),
     );
   }
@@ -166,7 +185,8 @@ function warnings() {
         "info",
         key === "paths.output"
           ? "The page leaves out the daily output of single sectors; --paths --output json has it."
-          : `The page leaves out the last ${fixed(count, 0)} of “${key}”; --output json or csv has them all.`,
+          : `The page leaves out the last ${fixed(count, 0)} of “${key}”; --output json or csv ` +
+            `has them all.`,
       ),
     );
   }
@@ -175,7 +195,12 @@ function warnings() {
 function splitMark() {
   return h(
     "span",
-    { class: "split", title: "rests on a proportional split of imports", role: "img", "aria-label": "rests on a proportional split of imports" },
+    {
+      class: "split",
+      title: "rests on a proportional split of imports",
+      role: "img",
+      "aria-label": "rests on a proportional split of imports",
+    },
     "▲",
   );
 }
@@ -204,7 +229,10 @@ function recordEntries(record, path) {
     .map(([key, value]) => {
       const here = `${path}/${key}`;
       if (typeof value === "number") return [key, num(here)];
-      if (value && typeof value === "object") return [key, h("code", {}, label(JSON.stringify(value), 600))];
+      if (value && typeof value === "object") return [
+        key,
+        h("code", {}, label(JSON.stringify(value), 600)),
+      ];
       return [key, value === null || value === "" ? null : label(String(value), 200)];
     });
 }
@@ -231,7 +259,13 @@ function method(kind) {
       }),
     );
   }
-  box.append(h("h3", {}, tables.length > 1 ? `Tables: the last of ${tables.length}, all are in the record` : "Table"));
+  box.append(
+    h(
+      "h3",
+      {},
+      tables.length > 1 ? `Tables: the last of ${tables.length}, all are in the record` : "Table",
+    ),
+  );
   tables.slice(-1).forEach((table) =>
     box.append(
       terms([

@@ -25,10 +25,15 @@ const modelMeanings = {
 
 /** Models with an answer, by their place in the document. */
 const answered = () =>
-  doc.models.map((model, i) => ({ model, i })).filter(({ model }) => model.value_added_loss !== null);
+  doc.models.map((model, i) => ({ model, i })).filter(
+    ({ model }) => model.value_added_loss !== null,
+  );
 
 /** The one whose chains are shown first: the middle reading where it is there. */
-const middleModel = (list, name) => Math.max(0, list.findIndex((each) => name(each) === "pbl-half"));
+const middleModel = (list, name) => Math.max(
+  0,
+  list.findIndex((each) => name(each) === "pbl-half"),
+);
 
 function shockSummary() {
   const all = answered();
@@ -43,34 +48,63 @@ function shockSummary() {
   sentences.push(
     all.length > 1
       ? [
-          "Over ", num("days", "count"), " days the models put the loss of value added at ", loss(low), ` ${unit} (${low.model.model}, `,
+          "Over ", num(
+            "days",
+            "count",
+          ), " days the models put the loss of value added at ", loss(
+            low,
+          ), ` ${unit} (${low.model.model}, `,
           share(low), " of GDP) to ", loss(high), ` (${high.model.model}, `, share(high), ").",
         ]
-      : ["Over ", num("days", "count"), ` days ${low.model.model} puts the loss of value added at `, loss(low), ` ${unit}, `, share(low), " of GDP."],
+      : [
+        "Over ",
+        num("days", "count"),
+        ` days ${low.model.model} puts the loss of value added at `,
+        loss(low),
+        ` ${unit}, `,
+        share(low),
+        " of GDP.",
+      ],
   );
-  if (all.length > 1) sentences.push([`${middle.model.model} says `, loss(middle), ` (`, share(middle), ")."]);
+  if (all.length > 1) sentences.push(
+    [`${middle.model.model} says `, loss(middle), ` (`, share(middle), ")."],
+  );
   if (middle.model.peak_share > 0 && middle.model.peak_day > 0) {
     sentences.push([
       "At its worst, on day ", num(`models/${middle.i}/peak_day`, "count"), ", ",
       num(`models/${middle.i}/peak_share`, "percent"), " of a day’s GDP is missing.",
     ]);
   }
-  const losers = [...middle.model.by_sector].sort((a, b) => b.value_added_loss - a.value_added_loss).slice(0, 3);
+  const losers = [...middle.model.by_sector].sort(
+    (a, b) => b.value_added_loss - a.value_added_loss,
+  ).slice(0, 3);
   if (losers.length && losers[0].value_added_loss > 0) {
-    sentences.push(["Most is lost in ", listed(losers.map((each) => `“${clip(sectorName(each.sector), 40)}”`)), "."]);
+    sentences.push(
+      [
+        "Most is lost in ",
+        listed(losers.map((each) => `“${clip(sectorName(each.sector), 40)}”`)),
+        ".",
+      ],
+    );
   }
-  sentences.push(["These are outcomes of models, not forecasts; the spread between them is part of the answer."]);
+  sentences.push(
+    ["These are outcomes of models, not forecasts; the spread between them is part of the answer."],
+  );
   summary(sentences);
 }
 
 function modelTip(model) {
   const lines = [
     `${model.model}: ${modelMeanings[model.model] || ""}`,
-    `value added lost ${formatted(model.value_added_loss, "flow")} (${formatted(model.gdp_share, "percent")} of GDP)`,
+    `value added lost ${formatted(model.value_added_loss, "flow")} ` +
+      `(${formatted(model.gdp_share, "percent")} of GDP)`,
     `output lost ${formatted(model.output_loss, "flow")}`,
   ];
   if (model.value_added_loss_q05 !== undefined) {
-    lines.push(`5 to 95 % of the cases: ${formatted(model.value_added_loss_q05, "flow")} to ${formatted(model.value_added_loss_q95, "flow")}`);
+    lines.push(
+      `5 to 95 % of the cases: ${formatted(model.value_added_loss_q05, "flow")} to ` +
+        `${formatted(model.value_added_loss_q95, "flow")}`,
+    );
   }
   return lines.join("\n");
 }
@@ -93,6 +127,7 @@ function shockBand() {
     }),
   }));
   const most = Math.max(...items.map((item) => item.high));
+  const inShort = ({ model }) => `${model.model} ${formatted(model.gdp_share, "percent")} of GDP`;
   figure({
     id: "band",
     title: "Value added lost, model by model",
@@ -104,7 +139,7 @@ function shockBand() {
       ? [["bar", "var(--range)", "5 to 95 % of the cases"], ["dot", "var(--accent)", "mean"]]
       : null,
     chart: new Chart(
-      `Value added lost under ${all.length} models: ${all.map(({ model }) => `${model.model} ${formatted(model.gdp_share, "percent")} of GDP`).join(", ")}.`,
+      `Value added lost under ${all.length} models: ${listed(all.map(inShort))}.`,
       rangeChart(items, `value added lost, ${clip(doc.unit, 40)}`, flowFormat(most)),
     ),
     extra: [`${doc.days} days`].concat(many ? [`${doc.num_cases} cases`] : []),
@@ -136,7 +171,8 @@ function shockPaths() {
         x: day,
         y: path.value_added[k],
         paths: { x: `paths/${p}/days/${k}`, y: `paths/${p}/value_added/${k}` },
-        tip: `${path.model}, day ${day}\nvalue added ${formatted(path.value_added[k], "flow")} a day`,
+        tip: `${path.model}, day ${day}\nvalue added ${formatted(path.value_added[k], "flow")} ` +
+          `a day`,
       })),
   }));
   const values = series.flatMap((one) => one.values.map((value) => value.y));
@@ -145,7 +181,8 @@ function shockPaths() {
     id: "paths",
     title: "Day by day",
     lead:
-      "Value added of a day under each model that goes day by day; the shaded band reaches from the lowest to the highest of them." +
+      "Value added of a day under each model that goes day by day; the shaded band reaches from " +
+        "the lowest to the highest of them." +
       (least > 0.5 * most ? " The axis does not start at zero." : "") +
       (every > 1 ? ` Every ${every} days.` : ""),
     legend: [["bar", "var(--range)", "band of the models"]].concat(
@@ -167,7 +204,11 @@ function shockPaths() {
       rows: paths[0].path.days
         .map((day, k) => ({ day, k }))
         .filter(({ k }) => k % Math.max(every, 7) === 0)
-        .map(({ day, k }) => [String(day)].concat(paths.map(({ p }) => num(`paths/${p}/value_added/${k}`, "flow")))),
+        .map(
+          ({ day, k }) => [String(day)].concat(
+            paths.map(({ p }) => num(`paths/${p}/value_added/${k}`, "flow")),
+          ),
+        ),
     }),
   });
 }
@@ -191,7 +232,9 @@ function shockHeat() {
       y: sector,
       value: model.by_sector[k].value_added_loss,
       paths: { value: `models/${i}/by_sector/${k}/value_added_loss` },
-      tip: `${clip(sectorName(sector), 60)}, ${model.model}\nvalue added lost ${formatted(model.by_sector[k].value_added_loss, "flow")}\noutput lost ${formatted(model.by_sector[k].output_loss, "flow")}`,
+      tip: `${clip(sectorName(sector), 60)}, ${model.model}\nvalue added lost ` +
+        `${formatted(model.by_sector[k].value_added_loss, "flow")}\noutput lost ` +
+        `${formatted(model.by_sector[k].output_loss, "flow")}`,
     })),
   );
   figure({
@@ -199,7 +242,10 @@ function shockHeat() {
     title: "Who loses",
     lead:
       "Value added lost by sector and model; those that lose most come first." +
-      (sectors.length > shown.length ? ` ${shown.length} of ${sectors.length} sectors with a loss.` : ""),
+      (
+        sectors.length > shown.length ? ` ${shown.length} of ${sectors.length} sectors with a ` +
+          `loss.` : ""
+      ),
     chart: new Chart("Heat map of value added lost by sector and model.", (width, dark) =>
       heatMap(
         cells,
@@ -224,7 +270,9 @@ function shockHeat() {
 }
 
 const boundByName = (what) =>
-  ({ capacity: "capacity", demand: "demand", inputs: "inputs" })[what] || `${sectorName(what)} is short`;
+  (
+    { capacity: "capacity", demand: "demand", inputs: "inputs" }
+  )[what] || `${sectorName(what)} is short`;
 
 /** What bound (left) and who lost by it (right), the largest pairs. */
 function bindingFlow(why) {
@@ -234,16 +282,29 @@ function bindingFlow(why) {
     const key = JSON.stringify([spell.bound_by, spell.sector]);
     const pair = pairs.get(key) || { ...spell, size: 0, spells: [] };
     pair.size += spell.value_added_loss;
-    pair.spells.push(`days ${spell.first_day} to ${spell.last_day}: ${formatted(spell.value_added_loss, "flow")}`);
+    pair.spells.push(
+      `days ${spell.first_day} to ${spell.last_day}: ${formatted(spell.value_added_loss, "flow")}`,
+    );
     pairs.set(key, pair);
   }
   const largest = [...pairs.values()].sort((a, b) => b.size - a.size).slice(0, 24);
   const weight = new Map();
-  largest.forEach((pair) => weight.set(pair.bound_by, (weight.get(pair.bound_by) || 0) + pair.size));
+  largest.forEach(
+    (pair) => weight.set(pair.bound_by, (weight.get(pair.bound_by) || 0) + pair.size),
+  );
   const causes = [...weight.keys()].sort((a, b) => weight.get(b) - weight.get(a));
-  const node = (key, column, size, text, code, colour) => ({ key, column, size, label: text, code, colour, tip: text });
+  const node = (key, column, size, text, code, colour) => (
+    { key, column, size, label: text, code, colour, tip: text }
+  );
   const nodes = causes.map((what, i) =>
-    node("by " + what, 0, weight.get(what), clip(boundByName(what), 34), clip(what, 10), palette[i % palette.length]),
+    node(
+      "by " + what,
+      0,
+      weight.get(what),
+      clip(boundByName(what), 34),
+      clip(what, 10),
+      palette[i % palette.length],
+    ),
   );
   const links = [];
   const sectors = new Map();
@@ -251,7 +312,10 @@ function bindingFlow(why) {
     for (const pair of largest.filter((each) => each.bound_by === what)) {
       const key = "of " + pair.sector;
       if (!sectors.has(key)) {
-        sectors.set(key, node(key, 1, 0, clip(sectorName(pair.sector), 34), clip(pair.sector, 10), "var(--muted)"));
+        sectors.set(
+          key,
+          node(key, 1, 0, clip(sectorName(pair.sector), 34), clip(pair.sector, 10), "var(--muted)"),
+        );
       }
       sectors.get(key).size += pair.size;
       links.push({
@@ -259,7 +323,8 @@ function bindingFlow(why) {
         to: key,
         size: pair.size,
         colour: palette[causes.indexOf(what) % palette.length],
-        tip: `${clip(sectorName(pair.sector), 60)}: ${clip(boundByName(what), 60)}\nvalue added lost, ${pair.spells.slice(0, 5).join("\n")}`,
+        tip: `${clip(sectorName(pair.sector), 60)}: ${clip(boundByName(what), 60)}\nvalue added ` +
+          `lost, ${pair.spells.slice(0, 5).join("\n")}`,
       });
     }
   }
@@ -272,7 +337,8 @@ function shockWhy() {
     .filter(({ why }) => why.binding.some((spell) => spell.value_added_loss > 0));
   if (!all.length) return;
   let shown = middleModel(all, ({ why }) => why.model);
-  const text = () => `What bound whom under ${all[shown].why.model}: inputs that ran short at the left, the sectors that lost by them at the right.`;
+  const text = () => `What bound whom under ${all[shown].why.model}: inputs that ran short at ` +
+    `the left, the sectors that lost by them at the right.`;
   const chart = new Chart(text(), (width) => {
     const { nodes, links } = bindingFlow(all[shown].why);
     return flowChart(nodes, links)(width);
@@ -295,7 +361,8 @@ function shockWhy() {
     id: "flow",
     title: "What bound whom",
     lead:
-      "At the left what production lacked, at the right the sectors that lost value added by it; the width is the loss while it bound. The 24 largest pairs at most.",
+      "At the left what production lacked, at the right the sectors that lost value added by it; " +
+        "the width is the loss while it bound. The 24 largest pairs at most.",
     controls: h("p", { class: "tools" }, h("label", { for: "why-model" }, "Model "), select),
     chart,
   });
@@ -355,7 +422,9 @@ function shockTable() {
       ? doc.models.some((model) => model[key])
       : doc.models[0][key] !== undefined,
   );
-  const table = new DataTable({ id: "rows", caption: "All models", path: "models", csvName: "models", columns });
+  const table = new DataTable(
+    { id: "rows", caption: "All models", path: "models", csvName: "models", columns },
+  );
   main.append(
     h(
       "section",
@@ -366,7 +435,16 @@ function shockTable() {
     ),
   );
   if (!doc.cases || !doc.cases.length) return;
-  const known = { value_added_loss: "flow", output_loss: "flow", unmet_demand: "flow", final_cost: "flow", gdp_share: "percent", peak_share: "percent", peak_day: "count", residual: "bound" };
+  const known = {
+    value_added_loss: "flow",
+    output_loss: "flow",
+    unmet_demand: "flow",
+    final_cost: "flow",
+    gdp_share: "percent",
+    peak_share: "percent",
+    peak_day: "count",
+    residual: "bound",
+  };
   const cases = new DataTable({
     id: "cases",
     caption: "All cases",
@@ -401,10 +479,18 @@ function shockReport() {
   shockSummary();
   warnings();
   for (const { model } of answered()) {
-    for (const each of model.warnings) main.append(note("warning", h("strong", {}, model.model + ": "), label(each, 400)));
+    for (const each of model.warnings) main.append(
+      note("warning", h("strong", {}, model.model + ": "), label(each, 400)),
+    );
   }
   for (const model of doc.models.filter((each) => each.value_added_loss === null)) {
-    main.append(note("warning", h("strong", {}, model.model + " has no answer: "), label(model.warnings.join("; "), 400)));
+    main.append(
+      note(
+        "warning",
+        h("strong", {}, model.model + " has no answer: "),
+        label(model.warnings.join("; "), 400),
+      ),
+    );
   }
   if (answered().length) {
     shockBand();

@@ -78,7 +78,10 @@ class DataTable {
 
   head(column) {
     const button = h("button", { type: "button", title: column.title || null }, column.heading);
-    const head = h("th", { scope: "col", class: column.style ? "number" : "", "aria-sort": "none" });
+    const head = h(
+      "th",
+      { scope: "col", class: column.style ? "number" : "", "aria-sort": "none" },
+    );
     button.addEventListener("click", () => this.sort(column));
     head.append(button);
     return head;

@@ -106,7 +106,10 @@ function oneCoalition() {
 /** The labels of one pair for a chart: names where there is room, else codes. */
 function pairLabel(row, wide) {
   const mark = proportional.has(row.product) ? "▲ " : "";
-  if (oneCoalition()) return mark + clip(wide ? sectorName(row.product) : row.product, wide ? 48 : 12);
+  if (oneCoalition()) return mark + clip(
+    wide ? sectorName(row.product) : row.product,
+    wide ? 48 : 12,
+  );
   return wide
     ? mark + clip(sectorName(row.product), 30) + " · " + clip(coalitionName(row), 22)
     : mark + clip(row.product, 9) + " · " + clip(coalitionCode(row), 9);

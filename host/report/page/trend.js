@@ -5,7 +5,10 @@ function trendPairs() {
   const pairs = new Map();
   doc.rows.forEach((row, i) => {
     const key = JSON.stringify([row.product, row.coalition]);
-    if (!pairs.has(key)) pairs.set(key, { product: row.product, coalition: row.coalition, rows: [] });
+    if (!pairs.has(key)) pairs.set(
+      key,
+      { product: row.product, coalition: row.coalition, rows: [] },
+    );
     pairs.get(key).rows.push({ row, i });
   });
   return [...pairs.values()];
@@ -18,14 +21,15 @@ function trendSummary(pairs) {
   const [from, to] = [doc.years[0].year, doc.years[last].year];
   const sentences = [
     [
-      `From ${from} to ${to} the import content of ${clip(homeName(), 40)}’s final output went from `,
+      `From ${from} to ${to} the import content of ${clip(homeName(), 40)}’s final output went ` +
+        `from `,
       num("years/0/import_content", "percent"),
       " to ",
       num(`years/${last}/import_content`, "percent"),
       ".",
     ],
   ];
-  if (typeof doc.years[last].foreign_share === "number" && typeof doc.years[0].foreign_share === "number") {
+  if ([0, last].every((y) => typeof doc.years[y].foreign_share === "number")) {
     sentences.push([
       "Of all output that it calls forth through the whole chain, ",
       num("years/0/foreign_share", "percent"),
@@ -38,7 +42,8 @@ function trendSummary(pairs) {
     const { product: code, rows } = pairs[0];
     const [first, end] = [rows[0].i, rows[rows.length - 1].i];
     sentences.push([
-      `The largest choke point of ${to} is “${clip(sectorName(code), 48)}” from ${clip(coalitionName(pairs[0]), 40)}: were `,
+      `The largest choke point of ${to} is “${clip(sectorName(code), 48)}” from ` +
+        `${clip(coalitionName(pairs[0]), 40)}: were `,
       num("share", "share"),
       " withheld for a year, ",
       num(`rows/${end}/gar_share_of_gdp`, "percent"),
@@ -79,11 +84,25 @@ function trendLines() {
     id: "reliance",
     title: "Reliance on others",
     lead:
-      "Import content: imports in a unit of final output. Look-through foreign share: output called forth abroad over all output called forth, with and without that final output itself.",
+      "Import content: imports in a unit of final output. Look-through foreign share: output " +
+        "called forth abroad over all output called forth, with and without that final output " +
+        "itself.",
     legend: series.map((one) => ["line", one.colour, one.name, one.dash]),
     chart: new Chart(
-      `${listed(measures.map((measure) => measure[1]))} of ${clip(homeName(), 60)}, ${trendYears()[0]} to ${trendYears()[doc.years.length - 1]}.`,
-      lineChart(series, { xTitle: "year", yTitle: "share", format: ".0%", xFormat: "d", xs: trendYears(), points: true, zero: true }),
+      `${listed(measures.map((measure) => measure[1]))} of ${clip(homeName(), 60)}, ` +
+        `${trendYears()[0]} to ${trendYears()[doc.years.length - 1]}.`,
+      lineChart(
+        series,
+        {
+          xTitle: "year",
+          yTitle: "share",
+          format: ".0%",
+          xFormat: "d",
+          xs: trendYears(),
+          points: true,
+          zero: true,
+        },
+      ),
     ),
     extra: ["shares without unit"],
     plain: true,
@@ -107,20 +126,39 @@ function trendAtRisk(pairs) {
       x: row.year,
       y: row.gar_share_of_gdp,
       paths: pathsTo(`rows/${i}`, { x: "year", y: "gar_share_of_gdp" }),
-      tip: `${pairLabel(pair, true)}, ${row.year}\n${formatted(row.gar_share_of_gdp, "percent")} of GDP, rank ${formatted(row.rank)}\nGDP at risk ${formatted(row.gar, "flow")}, tail ${formatted(row.gar_tail, "flow")}`,
+      tip: `${pairLabel(pair, true)}, ${row.year}\n${formatted(row.gar_share_of_gdp, "percent")} ` +
+        `of GDP, rank ${formatted(row.rank)}\nGDP at risk ${formatted(row.gar, "flow")}, tail ` +
+        `${formatted(row.gar_tail, "flow")}`,
     })),
   }));
+  const course = ({ name, values }) =>
+    `${name} ${formatted(values[0].y, "percent")} to ` +
+    formatted(values[values.length - 1].y, "percent");
   figure({
     id: "at-risk",
     title: "GDP at risk over the years",
     lead:
       "As a share of GDP; " +
-      (pairs.length > shown.length ? `of ${fixed(pairs.length, 0)} pairs the ${shown.length}` : "the pairs") +
+      (
+        pairs.length > shown.length ? `of ${fixed(pairs.length, 0)} pairs the ` +
+          `${shown.length}` : "the pairs"
+      ) +
       " with most GDP at risk in the last year.",
     legend: series.map((one) => ["line", one.colour, one.name, one.dash]),
     chart: new Chart(
-      `GDP at risk as a share of GDP over the years: ${series.map((one) => `${one.name} ${formatted(one.values[0].y, "percent")} to ${formatted(one.values[one.values.length - 1].y, "percent")}`).join("; ")}.`,
-      lineChart(series, { xTitle: "year", yTitle: "GDP at risk, share of GDP", format: ".1~%", xFormat: "d", xs: trendYears(), points: true, zero: true }),
+      `GDP at risk as a share of GDP over the years: ${listed(series.map(course))}.`,
+      lineChart(
+        series,
+        {
+          xTitle: "year",
+          yTitle: "GDP at risk, share of GDP",
+          format: ".1~%",
+          xFormat: "d",
+          xs: trendYears(),
+          points: true,
+          zero: true,
+        },
+      ),
     ),
     extra: [`tail λ ${doc.tail_lambda}`],
     data: () => ({
@@ -136,9 +174,13 @@ function trendAtRisk(pairs) {
 
 function trendHeat() {
   const last = trendYears()[doc.years.length - 1];
-  const key = doc.products.some((row) => typeof row.foreign_share === "number") ? "foreign_share" : "import_content";
+  const key = doc.products.some(
+    (row) => typeof row.foreign_share === "number",
+  ) ? "foreign_share" : "import_content";
   const name = key === "foreign_share" ? "look-through foreign share" : "import content";
-  const rows = doc.products.map((row, i) => ({ row, i })).filter(({ row }) => typeof row[key] === "number");
+  const rows = doc.products.map((row, i) => ({ row, i })).filter(
+    ({ row }) => typeof row[key] === "number",
+  );
   const products = rows
     .filter(({ row }) => row.year === last)
     .sort((a, b) => b.row[key] - a.row[key])
@@ -152,13 +194,16 @@ function trendHeat() {
       y: row.product,
       value: row[key],
       paths: pathsTo(`products/${i}`, { x: "year", value: key }),
-      tip: `${clip(sectorName(row.product), 60)}, ${row.year}\n${name} ${formatted(row[key], "percent")}\nimport content ${formatted(row.import_content, "percent")}`,
+      tip: `${clip(sectorName(row.product), 60)}, ${row.year}\n${name} ` +
+        `${formatted(row[key], "percent")}\nimport content ` +
+        `${formatted(row.import_content, "percent")}`,
     }));
   figure({
     id: "heat",
     title: `Product by product: ${name}`,
     lead:
-      "Of a unit of each product’s final output; those with the largest share in the last year come first." +
+      "Of a unit of each product’s final output; those with the largest share in the last year " +
+        "come first." +
       (products.length > shown.size ? ` ${shown.size} of ${products.length} products.` : ""),
     chart: new Chart(`Heat map of the ${name} by product and year.`, (width, dark) =>
       heatMap(
@@ -202,13 +247,17 @@ function trendChange(pairs) {
         a: first.row.gar_share_of_gdp,
         b: last.row.gar_share_of_gdp,
         paths: { a: `rows/${first.i}/gar_share_of_gdp`, b: `rows/${last.i}/gar_share_of_gdp` },
-        tip: `${pairLabel(pair, true)}\n${from}: ${formatted(first.row.gar_share_of_gdp, "percent")} of GDP\n${to}: ${formatted(last.row.gar_share_of_gdp, "percent")}\nranks ${last.row.best_rank} to ${last.row.worst_rank}`,
+        tip: `${pairLabel(pair, true)}\n${from}: ` +
+          `${formatted(first.row.gar_share_of_gdp, "percent")} of GDP\n${to}: ` +
+          `${formatted(last.row.gar_share_of_gdp, "percent")}\nranks ${last.row.best_rank} to ` +
+          `${last.row.worst_rank}`,
       };
     });
   figure({
     id: "change",
     title: `What changed from ${from} to ${to}`,
-    lead: `GDP at risk as a share of GDP in the first and the last year, the ${both.length} largest of the last.`,
+    lead: `GDP at risk as a share of GDP in the first and the last year, the ${both.length} ` +
+      `largest of the last.`,
     legend: [["square", "var(--drawn)", String(from)], ["dot", "var(--accent)", String(to)]],
     chart: new Chart(
       `GDP at risk as a share of GDP in ${from} and in ${to}; the numbers are in the table below.`,
@@ -277,10 +326,20 @@ function trendReport() {
   ]);
   trendSummary(pairs);
   warnings();
-  if (units.size > 1) main.append(note("warning", "Units differ between years: compare shares, not flows."));
-  for (const [what, codes] of [["products", doc.dropped_products], ["origins", doc.dropped_origins]]) {
+  if (units.size > 1) main.append(
+    note("warning", "Units differ between years: compare shares, not flows."),
+  );
+  const dropped = { products: doc.dropped_products, origins: doc.dropped_origins };
+  for (const [what, codes] of Object.entries(dropped)) {
     if (!codes || !codes.length) continue;
-    main.append(note("info", `Left out, because some year lacks them: ${codes.length} ${what} (`, label(codes.join(", "), 300), "). Ranks count the rest."));
+    main.append(
+      note(
+        "info",
+        `Left out, because some year lacks them: ${codes.length} ${what} (`,
+        label(codes.join(", "), 300),
+        "). Ranks count the rest.",
+      ),
+    );
   }
   trendLines();
   trendAtRisk(pairs);
