@@ -85,11 +85,9 @@ void add_exposure(CLI::App& app) {
         "exposure", "Where a country's inputs come from, at face value and through the chain");
     add_table_argument(*command, options->table);
     command->add_option("--home", options->home, "region whose sectors are looked at")->required();
-    CLI::Option* matrix =
-        command->add_option("--matrix", options->matrix,
-                            "sectors by origins: look-through, face-value or hidden");
-    matrix
-        ->check(CLI::IsMember({"look-through", "face-value", "hidden"}));
+    CLI::Option* matrix = command->add_option(
+        "--matrix", options->matrix, "sectors by origins: look-through, face-value or hidden");
+    matrix->check(CLI::IsMember({"look-through", "face-value", "hidden"}));
     command->add_flag("--with-own-output", options->with_own_output,
                       "--matrix with the unit of own output, not of inputs only");
     add_backend_options(*command, options->backend);

@@ -140,8 +140,8 @@ void rank_one(const RankOptions& options, const IoTable& table) {
     naming_table(name, [&] { add_columns(document, columns, table, home, model, method); });
     if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
     if (!options.output.report.empty()) {
-        naming_table(
-            name, [&] { add_facts(document, table, home.region, choice.backend, method); });
+        naming_table(name,
+                     [&] { add_facts(document, table, home.region, choice.backend, method); });
     }
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;

@@ -111,9 +111,8 @@ struct Work {
     ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
     Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
               const std::function<void(Index, Index)>& wave = nullptr) {
-        const Index done =
-            run_cases({experiment, economy, batch, table, record, options.checkpoint,
-                       paths || why ? options.every : 0, path, wave});
+        const Index done = run_cases({experiment, economy, batch, table, record, options.checkpoint,
+                                      paths || why ? options.every : 0, path, wave});
         if (experiment.made_leontief() != nullptr) {
             record_model(record, *experiment.made_leontief(), backend_reason);
         }

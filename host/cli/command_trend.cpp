@@ -292,7 +292,8 @@ void add_notes(Document& document, const Trend& trend) {
 
 /// The facts of one more table; labels are those of the last.
 void add_facts(nlohmann::ordered_json& report, const IoTable& table) {
-    nlohmann::ordered_json tables = report.contains("tables") ? report["tables"] : nlohmann::ordered_json::array();
+    nlohmann::ordered_json tables =
+        report.contains("tables") ? report["tables"] : nlohmann::ordered_json::array();
     tables.push_back(table_facts(table));
     report = report_facts(table);
     report["tables"] = std::move(tables);

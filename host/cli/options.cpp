@@ -78,9 +78,10 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
 CLI::Option* add_report_option(CLI::App& command, OutputOptions& options) {
     const CLI::Validator has_page(
         [](const std::string&) {
-            return std::string(has_report_page() ? "" : "this build has no page: install Vega "
-                                                        "(Debian: libjs-vega), then configure and "
-                                                        "build again");
+            return std::string(has_report_page() ? ""
+                                                 : "this build has no page: install Vega "
+                                                   "(Debian: libjs-vega), then configure and "
+                                                   "build again");
         },
         "");
     return command

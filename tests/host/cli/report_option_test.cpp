@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "host/report/html_report.hpp"
+
 #include "tests/support/run_program.hpp"
 #include "tests/support/shared_files.hpp"
 

@@ -92,9 +92,9 @@ TEST(HtmlReport, OfLongPathsTheOutputsOfSectorsGoFirst) {
     SKIP_WITHOUT_PAGE();
     Document document = document_with("MIN");
     const ordered_json output = {{"MIN", std::vector<int>(800'000, 7)}};
-    document.structures["paths"] = ordered_json::array(
-        {{{"model", "a"}, {"value_added", {1.5, 2.5}}, {"output", output}},
-         {{"model", "b"}, {"value_added", {3.5, 4.5}}, {"output", output}}});
+    document.structures["paths"] =
+        ordered_json::array({{{"model", "a"}, {"value_added", {1.5, 2.5}}, {"output", output}},
+                             {{"model", "b"}, {"value_added", {3.5, 4.5}}, {"output", output}}});
     const ordered_json held = ordered_json::parse(json_of(html_report(document)));
     EXPECT_EQ(held["paths"][1]["value_added"], ordered_json({3.5, 4.5}));
     EXPECT_TRUE(held["paths"][1]["output"].empty());

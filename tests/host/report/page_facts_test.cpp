@@ -96,8 +96,7 @@ TEST(ReportFacts, CutLongNamesBetweenCharacters) {
 
 TEST(ExposureMatrices, RowsSumToOne) {
     const IoTable table = read_table("world-2011");
-    const LeontiefModel world(Backend::cpu(), coefficients(table),
-                              table.classification().labels());
+    const LeontiefModel world(Backend::cpu(), coefficients(table), table.classification().labels());
     const ordered_json shares = exposure_matrices(table, home_exposure(table, "JPN", world));
     ASSERT_EQ(shares["regions"].size(), 13U);
     for (const char* which : {"look_through", "face_value"}) {
