@@ -115,7 +115,8 @@ if [ "$command" = run ]; then
     "$build/bin/narrows" rank world-2011 --home CHN --top 15
     echo
     echo "This was: $build/bin/narrows rank world-2011 --home CHN --top 15"
-    echo "Next:     $build/bin/narrows --help"
+    echo "Next:     $build/bin/narrows rank --home CHN --report china.html   # a page to read"
+    echo "          $build/bin/narrows --help"
 else
     cmake --build "$build"
     ctest --test-dir "$build" --output-on-failure -j "$(nproc)"

@@ -9,7 +9,7 @@ set(modules util time format loader canvas expression event-selector statistics 
     interpreter)
 # The scripts of the page, in their order.
 set(scripts text.js dom.js table.js chart_theme.js charts.js flow_chart.js sections.js rank.js
-    rank_flow.js exposure.js shock.js trend.js page.js)
+    rank_flow.js exposure.js shock.js shock_why.js trend.js page.js)
 
 # The SHA-256 of `text` in base64.
 function(base64_sha256 text result)

@@ -152,7 +152,8 @@ class Page:
         return [e["request"]["url"] for e in self._events("Network.requestWillBeSent")]
 
     def screenshot(self, file):
-        answer = self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        answer = self.call("Page.captureScreenshot", captureBeyondViewport=True,
+                           optimizeForSpeed=True)
         with open(file, "wb") as out:
             out.write(base64.b64decode(answer["data"]))
 

@@ -209,7 +209,6 @@ class ReportPages(unittest.TestCase):
             self.assertEqual(each.complaints(), [])
             self.assertEqual([url for url in each.requests() if not url.startswith("file://" + path)], [])
         page.colours(True)
-        page.screenshot(os.path.join(SHOTS, name + "-dark.png"))
         self.assertEqual(page.complaints(), [])
         return page, document
 
@@ -219,6 +218,7 @@ class ReportPages(unittest.TestCase):
     def test_rank(self):
         page, document = self.check_page(
             "rank", ["rank", "--home", "CHN", "--draws", "20", "--columns", "all"], "gar", "metals")
+        page.screenshot(os.path.join(SHOTS, "rank-dark.png"))
         page.pdf(os.path.join(SHOTS, "rank.pdf"))
         self.assertEqual(page.run("document.querySelectorAll('.chart svg').length"), 4)
         ends = page.run("[...document.querySelectorAll('#at-risk svg text')].map((t) => t.textContent)")

@@ -300,6 +300,11 @@ function rankReport() {
   }
   rankSummary();
   warnings();
+  if (doc.rows.length < doc.ranked_pairs && !report.left_out) {
+    main.append(
+      note("info", `Only the first ${fixed(doc.rows.length, 0)} rows were asked for (--top).`),
+    );
+  }
   const unit = clip(doc.unit, 40);
   keyFigures(
     [

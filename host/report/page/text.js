@@ -82,18 +82,23 @@ function homeName() {
   return code ? regionName(code) : "home";
 }
 
+/** Whether these are all origins: all regions but home, or the imports of a national table. */
+function everyone(codes) {
+  return codes[0] === "IMPORTS" || (codes.length > 1 && codes.length >= regionNames.size - 1);
+}
+
 /** Those who withhold, named where they are few. */
 function coalitionName(row) {
   if (row.coalition_name) return row.coalition_name;
   const codes = Array.isArray(row.coalition) ? row.coalition : [row.coalition];
-  if (codes.length === 1 && codes[0] === "IMPORTS") return "all origins";
-  if (codes.length > 1 && codes.length >= regionNames.size - 1) return "all origins";
+  if (everyone(codes)) return "all origins";
   return codes.length > 3 ? codes.join("+") : codes.map(regionName).join(" and ");
 }
 
 function coalitionCode(row) {
   if (row.coalition_name) return row.coalition_name;
-  return Array.isArray(row.coalition) ? row.coalition.join("+") : row.coalition;
+  if (!Array.isArray(row.coalition)) return row.coalition;
+  return row.coalition.length > 1 && everyone(row.coalition) ? "all" : row.coalition.join("+");
 }
 
 let coalitions = null;
