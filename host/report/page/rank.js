@@ -360,5 +360,5 @@ function rankReport() {
       note("info", "A national table knows no origins: there is no look-through exposure."),
     );
   }
-  method("rank");
+  method("rank", ...(doc.scope === "world" ? ["world"] : []), ...(drawn ? ["draws"] : []));
 }

@@ -237,14 +237,14 @@ function recordEntries(record, path) {
     });
 }
 
-/** Method, certificate, sources and run record. */
-function method(kind) {
+/** Method, by the names of its templates, certificate, sources and run record. */
+function method(...kinds) {
   const certificate = Object.entries(run.certificate).filter((entry) => entry[1] !== null);
   const box = h("section", { class: "method", "aria-labelledby": "method-title" });
   box.append(
     h("h2", { id: "method-title" }, "Method and record"),
     h("h3", {}, "Formula and assumptions"),
-    document.getElementById("method-" + kind).content.cloneNode(true),
+    ...kinds.map((kind) => document.getElementById("method-" + kind).content.cloneNode(true)),
   );
   if (certificate.length) {
     box.append(

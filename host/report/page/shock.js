@@ -355,10 +355,10 @@ function shockReport() {
   ]);
   shockSummary();
   warnings();
-  for (const { model } of answered()) {
-    for (const each of model.warnings) main.append(
-      note("warning", h("strong", {}, model.model + ": "), label(each, 400)),
-    );
+  for (const { model } of answered().filter((each) => each.model.warnings.length)) {
+    const text = model.warnings.slice(0, 3).join("; ");
+    const more = model.warnings.length > 3 ? ` (${model.warnings.length - 3} more in the JSON)` : "";
+    main.append(note("warning", h("strong", {}, model.model + ": "), label(text, 600), more));
   }
   for (const model of doc.models.filter((each) => each.value_added_loss === null)) {
     main.append(

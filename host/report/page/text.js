@@ -64,9 +64,9 @@ const regionNames = new Map((report.regions || []).map((each) => [each.code, eac
 /** The name of a sector, or of a node REGION_SECTOR; its code where it has none. */
 function sectorName(code) {
   if (sectorNames.get(code)) return sectorNames.get(code);
-  for (const [region, name] of regionNames) {
+  for (const region of regionNames.keys()) {
     const sector = code.startsWith(region + "_") && sectorNames.get(code.slice(region.length + 1));
-    if (sector) return sector + ", " + (name || region);
+    if (sector) return regionName(region) + ": " + sector;
   }
   return code;
 }
