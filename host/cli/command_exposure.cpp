@@ -70,7 +70,7 @@ void run_exposure(const ExposureOptions& options) {
               "the second less the first. HHI and most from: among foreign inputs through the "
               "chain."
             : "Shares of every region; rows of look-through and face value sum to 1."};
-    if (!options.output.report.empty()) {
+    if (options.output.with_report()) {
         document.structures["report"] = report_facts(table);
         document.structures["report"]["origins"] = exposure_matrices(table, exposure);
     }

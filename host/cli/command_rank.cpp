@@ -67,7 +67,7 @@ Document rank_home(Work& work) {
     }
     keep_top(ranking.rows, options.top);
     nlohmann::ordered_json losses;
-    if (!options.output.report.empty()) {
+    if (options.output.with_report()) {
         losses = loss_trees(work.home, work.asked.query, ranking.rows);
     }
     Document document = chokepoint_report(work.home, work.asked.query, ranking,
@@ -139,7 +139,7 @@ void rank_one(const RankOptions& options, const IoTable& table) {
         name, [&] { return options.scope == "world" ? rank_world(work) : rank_home(work); });
     naming_table(name, [&] { add_columns(document, columns, table, home, model, method); });
     if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
-    if (!options.output.report.empty()) {
+    if (options.output.with_report()) {
         naming_table(name,
                      [&] { add_facts(document, table, home.region, choice.backend, method); });
     }
@@ -158,7 +158,7 @@ void check_grid(const RankOptions& options) {
         throw ArgumentError(std::string("--columns") + one);
     }
     if (options.uncertainty.draws > 0) throw ArgumentError(std::string("--draws") + one);
-    if (!options.output.report.empty()) throw ArgumentError(std::string("--report") + one);
+    if (options.output.with_report()) throw ArgumentError(std::string("--report") + one);
 }
 
 void run_rank(RankOptions options) {

@@ -38,8 +38,6 @@ struct ShockOptions {
     CheckpointOptions checkpoint;
     OutputOptions output;
     BackendOptions backend;
-
-    bool with_report() const { return !output.report.empty(); }
 };
 
 /// The scenario with what the command line says in its place.
@@ -211,13 +209,13 @@ void write_document(Work& work, const IoTable& table) {
     if (work.paths) document.structures["paths"] = std::move(results.paths);
     if (work.options.why) add_why(document, work, results);
     if (work.why) document.structures["why"] = std::move(results.why);
-    if (work.options.with_report()) document.structures["report"] = report_facts(table);
+    if (work.options.output.with_report()) document.structures["report"] = report_facts(table);
     print(std::move(document), work.options.output);
 }
 
 void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
-    if (options.with_report() && (netcdf || options.output.format == "csv")) {
+    if (options.output.with_report() && (netcdf || options.output.format == "csv")) {
         throw ArgumentError("--report: found --output " + options.output.format +
                             ", expected table or json");
     }
@@ -262,7 +260,7 @@ void run_shock(ShockOptions options) {
     work.why = options.why;
     work.paths = options.paths;
     // The page of one case shows its days and why; with a checkpoint there are no days.
-    if (options.with_report() && batch.num_cases() == 1 && options.checkpoint.file.empty()) {
+    if (options.output.with_report() && batch.num_cases() == 1 && options.checkpoint.file.empty()) {
         if (!options.paths) work.selection.nodes.clear();
         work.why = work.paths = true;
     }

@@ -310,7 +310,7 @@ void run_trend(const TrendOptions& options) {
     nlohmann::ordered_json report;
     each_table(options, [&](const std::string& file, const IoTable& table) {
         years.push_back(analyse(options, file, table, document.run));
-        if (!options.output.report.empty()) add_facts(report, table);
+        if (options.output.with_report()) add_facts(report, table);
     });
     Trend result = trend(std::move(years), options.common);
     if (options.top >= 0 && static_cast<std::size_t>(options.top) < result.rows.size()) {

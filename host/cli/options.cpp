@@ -91,7 +91,11 @@ CLI::Option* add_report_option(CLI::App& command, OutputOptions& options) {
 }
 
 void write_report(Document document, const OutputOptions& options) {
-    if (options.report.empty()) return;
+    if (!options.with_report()) return;
+    if (options.report == options.file) {
+        throw ArgumentError("--report: found " + in_quotes(options.report) +
+                            ", the file of --out, expected another one");
+    }
     if (document.run.elapsed_seconds == 0.0) document.run.elapsed_seconds = elapsed_seconds();
     write_file(options.report, html_report(document));
 }

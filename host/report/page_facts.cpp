@@ -15,7 +15,7 @@ constexpr std::size_t most_sectors_of_tree = 60;
 constexpr std::size_t most_bytes_of_name = 120;
 
 /// The first bytes of UTF-8, whole characters.
-std::string cut(const std::string& text) {
+std::string shortened_name(const std::string& text) {
     if (text.size() <= most_bytes_of_name) return text;
     std::size_t end = most_bytes_of_name;
     while (end > 0 && (text[end] & '\xC0') == '\x80') --end;
@@ -26,7 +26,7 @@ template <class Labels>
 ordered_json names_of(const Labels& labels) {
     auto names = ordered_json::array();
     for (const auto& label : labels) {
-        names.push_back({{"code", label.code}, {"name", cut(label.name)}});
+        names.push_back({{"code", label.code}, {"name", shortened_name(label.name)}});
     }
     return names;
 }
@@ -112,7 +112,7 @@ class LossTree {
 };
 
 /// Share of all regions but home.
-double foreign(const Eigen::MatrixXd& shares, Index user, Index home) {
+double abroad(const Eigen::MatrixXd& shares, Index user, Index home) {
     return shares.row(user).sum() - shares(user, home);
 }
 
@@ -179,8 +179,8 @@ Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index h
     for (std::size_t i = 0; i < exposure.users.size(); ++i) {
         const auto u = static_cast<Index>(i);
         const RegionShares& inputs = exposure.of_inputs;
-        const double face_value = foreign(inputs.face_value, u, home);
-        const double look_through = foreign(inputs.look_through, u, home);
+        const double face_value = abroad(inputs.face_value, u, home);
+        const double look_through = abroad(inputs.look_through, u, home);
         Eigen::VectorXd others = inputs.look_through.row(u).transpose();
         const std::optional<double> concentration = foreign_concentration(others, home);
         others[home] = 0.0;
@@ -192,8 +192,8 @@ Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index h
                      look_through, look_through - face_value, any ? Cell(*concentration) : Cell(),
                      any ? Cell(classes.regions()[static_cast<std::size_t>(largest)].code) : Cell(),
                      any ? Cell(share / others.sum()) : Cell(),
-                     foreign(exposure.with_own_output.face_value, u, home),
-                     foreign(exposure.with_own_output.look_through, u, home)));
+                     abroad(exposure.with_own_output.face_value, u, home),
+                     abroad(exposure.with_own_output.look_through, u, home)));
     }
     return sheet;
 }

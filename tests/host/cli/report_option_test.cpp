@@ -58,6 +58,8 @@ TEST(ReportOption, RefusesWhatHasNoPage) {
     expect_refused(run_narrows({"exposure", "world-2011", "--home", "CHN", "--matrix", "hidden",
                                 "--report", file}),
                    2, {"--report", "--matrix"});
+    expect_refused(run_narrows({"rank", "--home", "CHN", "--report", file, "--out", file}), 2,
+                   {"--report", "--out"});
     expect_refused(run_narrows({"rank", "--home", "CHN", "--report", "/no/such/folder/a.html"}), 3,
                    {"/no/such/folder/a.html"});
 }

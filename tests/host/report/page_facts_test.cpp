@@ -13,15 +13,15 @@ namespace {
 
 using nlohmann::ordered_json;
 
-struct Ranked {
+struct RankedHome {
     HomeEconomy home;
     ChokepointQuery query;
     ChokepointRanking ranking;
 };
 
-Ranked ranked(const std::string& region) {
+RankedHome ranked_home(const std::string& region) {
     const IoTable table = read_table("world-2011");
-    Ranked result{home_economy(table, region), {}, {}};
+    RankedHome result{home_economy(table, region), {}, {}};
     const LeontiefModel model(Backend::cpu(), result.home.coefficients(),
                               codes_of(result.home.sectors));
     result.query.coalitions = each_origin(result.home);
@@ -31,7 +31,7 @@ Ranked ranked(const std::string& region) {
 }
 
 TEST(LossTrees, LossesOfAllSectorsAddUpToGdpAtRisk) {
-    const Ranked china = ranked("CHN");
+    const RankedHome china = ranked_home("CHN");
     const ordered_json trees = loss_trees(china.home, china.query, china.ranking.rows);
     ASSERT_EQ(trees.size(), 10U);
     for (std::size_t i = 0; i < trees.size(); ++i) {
@@ -45,7 +45,7 @@ TEST(LossTrees, LossesOfAllSectorsAddUpToGdpAtRisk) {
 }
 
 TEST(LossTrees, ASectorCarriesItsLossAndThatOfThoseItStarves) {
-    const Ranked germany = ranked("DEU");
+    const RankedHome germany = ranked_home("DEU");
     for (const auto& tree : loss_trees(germany.home, germany.query, germany.ranking.rows)) {
         std::map<std::string, long double> carried;
         long double from_imports = 0.0L;
