@@ -135,6 +135,13 @@ class Page:
             raise RuntimeError(answer["exceptionDetails"].get("exception", {}).get("description"))
         return answer["result"].get("value")
 
+    def press(self, key, code, text=""):
+        """A key on the keyboard, for what has the focus."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, text=text,
+                      windowsVirtualKeyCode=code)
+            text = ""
+
     def _events(self, *methods):
         return [m["params"] for m in self._browser.messages
                 if m.get("sessionId") == self._session and m.get("method") in methods]
