@@ -273,7 +273,9 @@ class ReportPages(unittest.TestCase):
         self.check_table(page, document["rows"], "look_through", "metals")
 
     def test_the_keyboard_reaches_what_sorts(self):
-        page, document = self.check_page("exposure", ["exposure", "world-2011", "--home", "DEU"])
+        path, document = self.report("keys", "exposure", "world-2011", "--home", "DEU")
+        page = self.browser.open(path)
+        self.addCleanup(page.close)
         page.run('document.querySelector("#rows input").focus()')
         for _ in ("save", "the rows, which scroll", "the first heading", "the second"):
             page.press("Tab", 9)
