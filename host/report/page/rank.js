@@ -88,8 +88,9 @@ function rankSummary() {
   sentences.push([
     `If ${from} withheld `,
     num("share", "share"),
-    ` of deliveries of “${clip(sectorName(row.product), 48)}” to ${clip(homeName(), 40)} for a ` +
-      `year, value added of `,
+    " of deliveries of ",
+    quoted(row.product, 48),
+    ` to ${clip(homeName(), 40)} for a year, value added of `,
     num("rows/0/gar", "flow"),
     ` ${clip(doc.unit, 40)} (`,
     num("rows/0/gar_share_of_gdp", "percent"),
@@ -272,7 +273,7 @@ function rankHeat() {
           [...coalitions.keys()].map((key) => ({ key, label: clip(key, 12) })),
           [...products.keys()].map((key) => ({
             key,
-            label: wide(width) ? clip(sectorName(key), 36) : clip(key, 12),
+            label: productLabel(key, wide(width)),
           })),
           "GDP at risk, share of GDP",
           ".1%",
@@ -310,7 +311,7 @@ function rankReport() {
     [
       [
         "GDP at risk",
-        marked(num("rows/0/gar", "flow"), doc.rows[0].product),
+        num("rows/0/gar", "flow"),
         `${unit}: the largest choke point, headline`,
       ],
       ["Share of GDP", num("rows/0/gar_share_of_gdp", "percent"), "of the largest choke point"],
@@ -328,6 +329,7 @@ function rankReport() {
         ]
         : [],
     ),
+    doc.rows[0].product,
   );
   rankRanges();
   const table = new DataTable({

@@ -60,8 +60,8 @@ function copied(child) {
   return child instanceof Node ? child.cloneNode(true) : child;
 }
 
-/** Large numbers: [term, element, what it means]. */
-function keyFigures(entries) {
+/** Large numbers of a product: [term, element, what it means]. */
+function keyFigures(entries, code) {
   main.append(
     h(
       "section",
@@ -71,7 +71,7 @@ function keyFigures(entries) {
           "div",
           { class: "key" },
           h("h3", {}, term),
-          h("p", { class: "big" }, value),
+          h("p", { class: "big" }, marked(value, code)),
           h("p", {}, meaning),
         ),
       ),
@@ -208,6 +208,11 @@ function splitMark() {
 /** An element about a product, marked where the product's imports are split by proportion. */
 function marked(element, code) {
   return proportional.has(code) ? h("span", {}, element, " ", splitMark()) : element;
+}
+
+/** The name of a product in a sentence. */
+function quoted(code, most) {
+  return marked(`“${clip(sectorName(code), most)}”`, code);
 }
 
 /** The code and name of a product. */

@@ -101,6 +101,12 @@ function coalitionCode(row) {
   return row.coalition.length > 1 && everyone(row.coalition) ? "all" : row.coalition.join("+");
 }
 
+/** The label of a product for a chart: its name where there is room, else its code. */
+function productLabel(code, wide) {
+  const mark = proportional.has(code) ? "▲ " : "";
+  return mark + (wide ? clip(sectorName(code), 36) : clip(code, 12));
+}
+
 let coalitions = null;
 /** Whether all rows are of the same coalition, which then needs no label. */
 function oneCoalition() {

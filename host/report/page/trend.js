@@ -42,8 +42,9 @@ function trendSummary(pairs) {
     const { product: code, rows } = pairs[0];
     const [first, end] = [rows[0].i, rows[rows.length - 1].i];
     sentences.push([
-      `The largest choke point of ${to} is “${clip(sectorName(code), 48)}” from ` +
-        `${clip(coalitionName(pairs[0]), 40)}: were `,
+      `The largest choke point of ${to} is `,
+      quoted(code, 48),
+      ` from ${clip(coalitionName(pairs[0]), 40)}: were `,
       num("share", "share"),
       " withheld for a year, ",
       num(`rows/${end}/gar_share_of_gdp`, "percent"),
@@ -211,7 +212,7 @@ function trendHeat() {
         trendYears().map((year) => ({ key: year, label: String(year) })),
         [...shown].map((code) => ({
           key: code,
-          label: wide(width) ? clip(sectorName(code), 36) : clip(code, 12),
+          label: productLabel(code, wide(width)),
         })),
         name,
         ".0%",
