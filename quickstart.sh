@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 packages=(build-essential cmake ninja-build libeigen3-dev libcli11-dev nlohmann-json3-dev
           libfmt-dev libxxhash-dev libarchive-dev zlib1g-dev libexpat1-dev libnetcdf-dev
           coinor-libclp-dev libgtest-dev libbenchmark-dev)
+optional=(libjs-vega) # for rank --report; not every distribution has it
 preset=${NARROWS_PRESET:-release}
 build=build
 
@@ -36,11 +37,19 @@ for argument in "$@"; do
 done
 [ -n "$command" ] || { usage >&2; exit 2; }
 
-# The packages of the list that are not installed.
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# The packages of the lists that are not installed; of the optional ones those that apt knows.
 missing_packages() {
     local package
     for package in "${packages[@]}"; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+        is_installed "$package" || echo "$package"
+    done
+    for package in "${optional[@]}"; do
+        is_installed "$package" ||
+            ! apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]' ||
             echo "$package"
     done
 }
@@ -80,12 +89,13 @@ install_packages() {
     local missing
     missing=$(missing_packages)
     [ -n "$missing" ] || return 0
-    echo "quickstart: installing" $missing
     # shellcheck disable=SC2086  # one word per package
     if [ "$(apt-cache policy $missing 2>/dev/null | grep -c 'Candidate: [^(]')" != \
          "$(echo "$missing" | wc -l)" ]; then
         as_root apt-get update -qq
+        missing=$(missing_packages)
     fi
+    echo "quickstart: installing" $missing
     # shellcheck disable=SC2086
     as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
@@ -112,10 +122,15 @@ configure
 if [ "$command" = run ]; then
     cmake --build "$build" --target narrows_cli
     echo
-    "$build/bin/narrows" rank world-2011 --home CHN --top 15
+    rank=("$build/bin/narrows" rank world-2011 --home CHN --top 15)
+    grep -q '^NARROWS_VEGA_DIR.*NOTFOUND$' "$build/CMakeCache.txt" ||
+        rank+=(--report "$build/china.html")
+    "${rank[@]}"
     echo
-    echo "This was: $build/bin/narrows rank world-2011 --home CHN --top 15"
-    echo "Next:     $build/bin/narrows --help"
+    echo "This was: ${rank[*]}"
+    [ ! -s "$build/china.html" ] || echo "Its page: $build/china.html, to open in a browser"
+    echo "Next:     $build/bin/narrows rank --home CHN --report china.html   # a page to read"
+    echo "          $build/bin/narrows --help"
 else
     cmake --build "$build"
     ctest --test-dir "$build" --output-on-failure -j "$(nproc)"

@@ -4,6 +4,7 @@
 #include "host/analysis/exposure.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
+#include "host/report/page_facts.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -16,48 +17,6 @@ struct ExposureOptions {
     OutputOptions output;
     BackendOptions backend;
 };
-
-/// Share of all regions but home.
-double foreign(const Eigen::MatrixXd& shares, Index user, Index home) {
-    return shares.row(user).sum() - shares(user, home);
-}
-
-/// One row per sector of home.
-Sheet summary(const IoTable& table, const HomeExposure& exposure, Index home) {
-    Sheet sheet{"rows",
-                "",
-                {{"sector", "sector"},
-                 {"face_value", "foreign inputs", Style::percent},
-                 {"look_through", "through the chain", Style::percent, "", true},
-                 {"hidden", "hidden", Style::percent},
-                 {"concentration", "HHI", Style::coefficient},
-                 {"largest_origin", "most from"},
-                 {"largest_share", "share of foreign", Style::percent},
-                 {"face_value_with_own_output", "with own output", Style::percent},
-                 {"look_through_with_own_output", "through the chain", Style::percent}},
-                {}};
-    const Classification& classes = table.classification();
-    for (std::size_t i = 0; i < exposure.users.size(); ++i) {
-        const auto u = static_cast<Index>(i);
-        const RegionShares& inputs = exposure.of_inputs;
-        const double face_value = foreign(inputs.face_value, u, home);
-        const double look_through = foreign(inputs.look_through, u, home);
-        Eigen::VectorXd others = inputs.look_through.row(u).transpose();
-        const std::optional<double> concentration = foreign_concentration(others, home);
-        others[home] = 0.0;
-        Index largest = 0;
-        const double share = others.maxCoeff(&largest);
-        const bool any = concentration.has_value();
-        sheet.rows.push_back(
-            cells_of(classes.sector(classes.sector_of(exposure.users[i])).code, face_value,
-                     look_through, look_through - face_value, any ? Cell(*concentration) : Cell(),
-                     any ? Cell(classes.regions()[static_cast<std::size_t>(largest)].code) : Cell(),
-                     any ? Cell(share / others.sum()) : Cell(),
-                     foreign(exposure.with_own_output.face_value, u, home),
-                     foreign(exposure.with_own_output.look_through, u, home)));
-    }
-    return sheet;
-}
 
 /// One row per sector of home, one column per region.
 Sheet matrix(const IoTable& table, const HomeExposure& exposure, const ExposureOptions& options) {
@@ -103,7 +62,7 @@ void run_exposure(const ExposureOptions& options) {
                                           : nlohmann::ordered_json(options.matrix)},
         {"with_own_output", options.with_own_output}};
     document.fields = {{"home", "", Style::text, options.home}};
-    document.sheets.push_back(options.matrix.empty() ? summary(table, exposure, home)
+    document.sheets.push_back(options.matrix.empty() ? exposure_sheet(table, exposure, home)
                                                      : matrix(table, exposure, options));
     document.notes = {
         options.matrix.empty()
@@ -111,6 +70,10 @@ void run_exposure(const ExposureOptions& options) {
               "the second less the first. HHI and most from: among foreign inputs through the "
               "chain."
             : "Shares of every region; rows of look-through and face value sum to 1."};
+    if (options.output.with_report()) {
+        document.structures["report"] = report_facts(table);
+        document.structures["report"]["origins"] = exposure_matrices(table, exposure);
+    }
     print(std::move(document), options.output);
 }
 
@@ -124,15 +87,17 @@ void add_exposure(CLI::App& app) {
     command->add_option("--home", options->home, "region whose sectors are looked at")
         ->type_name("CODE")
         ->required();
-    command
-        ->add_option("--matrix", options->matrix,
-                     "print a matrix, sectors by origins, of one of these measures")
-        ->type_name("look-through|face-value|hidden")
-        ->check(one_of({"look-through", "face-value", "hidden"}));
+    CLI::Option* matrix =
+        command
+            ->add_option("--matrix", options->matrix,
+                         "print a matrix, sectors by origins, of one of these measures")
+            ->type_name("look-through|face-value|hidden")
+            ->check(one_of({"look-through", "face-value", "hidden"}));
     command->add_flag("--with-own-output", options->with_own_output,
                       "--matrix with the unit of own output, not of inputs only");
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
+    add_report_option(*command, options->output)->excludes(matrix);
     command->callback([options] { run_exposure(*options); });
 }
 

@@ -9,6 +9,7 @@
 #include "host/cli/ranking_options.hpp"
 #include "host/cli/uncertainty_options.hpp"
 #include "host/report/chokepoint_report.hpp"
+#include "host/report/page_facts.hpp"
 #include "host/report/uncertainty_report.hpp"
 
 namespace narrows::cli {
@@ -65,9 +66,14 @@ Document rank_home(Work& work) {
             uncertainty_of(options.uncertainty, work.home, work.asked, ranking, work.record);
     }
     keep_top(ranking.rows, options.top);
+    nlohmann::ordered_json losses;
+    if (options.output.with_report()) {
+        losses = loss_trees(work.home, work.asked.query, ranking.rows);
+    }
     Document document = chokepoint_report(work.home, work.asked.query, ranking,
                                           work.table.meta().unit, std::move(work.record));
     add_draws(document, uncertainty, options.uncertainty);
+    if (!losses.is_null()) document.structures["report"]["losses"] = std::move(losses);
     return document;
 }
 
@@ -99,6 +105,18 @@ void complete(RunRecord& record, const RankOptions& options, const HomeEconomy& 
         options.top < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(options.top);
 }
 
+/// What the page shows beside the ranking.
+void add_facts(Document& document, const IoTable& table, const std::string& home,
+               const Backend& backend, SolveMethod method) {
+    nlohmann::ordered_json& report = document.structures["report"];
+    report.update(report_facts(table));
+    if (!table.is_multi_regional()) return;
+    const LeontiefModel world(backend, coefficients(table), table.classification().labels(),
+                              method);
+    report["exposure"] = to_json(exposure_sheet(table, home_exposure(table, home, world),
+                                                table.classification().region(home)));
+}
+
 void rank_one(const RankOptions& options, const IoTable& table) {
     const std::string& name = options.table.name;
     RunRecord record = start_record("rank", table);
@@ -121,6 +139,10 @@ void rank_one(const RankOptions& options, const IoTable& table) {
         name, [&] { return options.scope == "world" ? rank_world(work) : rank_home(work); });
     naming_table(name, [&] { add_columns(document, columns, table, home, model, method); });
     if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
+    if (options.output.with_report()) {
+        naming_table(name,
+                     [&] { add_facts(document, table, home.region, choice.backend, method); });
+    }
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
     if (options.top < 0) document.text_rows = 30;
     if (document.sheets.front().rows.empty()) {
@@ -136,6 +158,7 @@ void check_grid(const RankOptions& options) {
         throw ArgumentError(std::string("--columns") + one);
     }
     if (options.uncertainty.draws > 0) throw ArgumentError(std::string("--draws") + one);
+    if (options.output.with_report()) throw ArgumentError(std::string("--report") + one);
 }
 
 void run_rank(RankOptions options) {
@@ -171,6 +194,7 @@ void add_rank(CLI::App& app) {
         ->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_rank_output_options(*command, options->output);
+    add_report_option(*command, options->output);
     command->callback([options] { run_rank(*options); });
 }
 

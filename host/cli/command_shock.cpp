@@ -15,6 +15,7 @@
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/shock_run.hpp"
+#include "host/report/page_facts.hpp"
 #include "host/report/shock_why.hpp"
 #include "host/shock/model_kinds.hpp"
 #include "host/shock/scenario_economy.hpp"
@@ -103,13 +104,14 @@ struct Work {
     std::string unit;
     std::string backend_reason;
     PathSelection selection = {};
+    bool why = false;  // asked for, or what the page shows
+    bool paths = false;
 
     ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
     Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
               const std::function<void(Index, Index)>& wave = nullptr) {
-        const Index done =
-            run_cases({experiment, economy, batch, table, record, options.checkpoint,
-                       options.paths || options.why ? options.every : 0, path, wave});
+        const Index done = run_cases({experiment, economy, batch, table, record, options.checkpoint,
+                                      paths || why ? options.every : 0, path, wave});
         if (experiment.made_leontief() != nullptr) {
             record_model(record, *experiment.made_leontief(), backend_reason);
         }
@@ -169,10 +171,10 @@ struct PathResults {
 void take_path(const Work& work, Index of_case, Index model, const InventoryPath& path,
                PathResults& results) {
     if (path.output.cols() == 0) return;  // a static model
-    if (work.options.paths) {
+    if (work.paths) {
         results.paths.push_back(path_json(work.results(0), work.selection, of_case, model, path));
     }
-    if (!work.options.why) return;
+    if (!work.why) return;
     const std::string& name = work.table.models()[static_cast<std::size_t>(model)];
     const Attribution found =
         attribute(work.economy, work.batch, of_case, inventory_channels(work.economy, work.batch),
@@ -195,9 +197,9 @@ void add_why(Document& document, const Work& work, const PathResults& results) {
                     static_cast<std::size_t>(work.options.top));
 }
 
-void write_document(Work& work) {
+void write_document(Work& work, const IoTable& table) {
     PathResults results;
-    const bool with_paths = work.options.paths || work.options.why;
+    const bool with_paths = work.paths || work.why;
     const std::function<void(Index, Index, const InventoryPath&)> take =
         [&](Index of_case, Index model, const InventoryPath& path) {
             take_path(work, of_case, model, path, results);
@@ -205,11 +207,10 @@ void write_document(Work& work) {
     const Index done = work.run(with_paths ? take : nullptr);
     Document document = shock_report(work.results(done), std::move(work.record),
                                      static_cast<std::size_t>(work.options.top));
-    if (work.options.paths) document.structures["paths"] = std::move(results.paths);
-    if (work.options.why) {
-        add_why(document, work, results);
-        document.structures["why"] = std::move(results.why);
-    }
+    if (work.paths) document.structures["paths"] = std::move(results.paths);
+    if (work.options.why) add_why(document, work, results);
+    if (work.why) document.structures["why"] = std::move(results.why);
+    if (work.options.output.with_report()) document.structures["report"] = report_facts(table);
     print(std::move(document), work.options.output);
 }
 
@@ -227,6 +228,10 @@ BackendChoice backend_for(const Scenario& scenario, BackendOptions options) {
 
 void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
+    if (options.output.with_report() && (netcdf || options.output.format == "csv")) {
+        throw ArgumentError("--report: found --output " + options.output.format +
+                            ", expected table or json");
+    }
     if (options.names.size() == 2) options.table.name = options.names.front();
     const std::string& file = options.names.back();
     const Scenario scenario = asked_scenario(options);
@@ -265,10 +270,17 @@ void run_shock(ShockOptions options) {
     const DeferInterrupts finish_first;
     Work work{options, economy,           scenario,          batch,         experiment,
               results, std::move(record), table.meta().unit, choice.reason, std::move(selection)};
+    work.why = options.why;
+    work.paths = options.paths;
+    // The page of one case shows its days and why; with a checkpoint there are no days.
+    if (options.output.with_report() && batch.num_cases() == 1 && options.checkpoint.file.empty()) {
+        if (!options.paths) work.selection.nodes.clear();
+        work.why = work.paths = true;
+    }
     naming_table(name, [&] {
         if (netcdf) return write_netcdf(work);
         if (options.output.format == "csv") return write_csv(work);
-        write_document(work);
+        write_document(work, table);
     });
 }
 
@@ -331,6 +343,7 @@ void add_shock(CLI::App& app) {
         ->needs(checkpoint);
     add_backend_options(*command, options->backend);
     add_rank_output_options(*command, options->output);
+    add_report_option(*command, options->output);
     command->callback([options] { run_shock(*options); });
 }
 

@@ -13,6 +13,7 @@
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
 #include "host/readers/years.hpp"
+#include "host/report/page_facts.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -289,6 +290,15 @@ void add_notes(Document& document, const Trend& trend) {
         "called forth abroad over all output called forth.");
 }
 
+/// The facts of one more table; labels are those of the last.
+void add_facts(nlohmann::ordered_json& report, const IoTable& table) {
+    nlohmann::ordered_json tables =
+        report.contains("tables") ? report["tables"] : nlohmann::ordered_json::array();
+    tables.push_back(table_facts(table));
+    report = report_facts(table);
+    report["tables"] = std::move(tables);
+}
+
 void run_trend(const TrendOptions& options) {
     const OutputFormat format = parse_output_format(options.output.format);
     Document document;
@@ -297,8 +307,10 @@ void run_trend(const TrendOptions& options) {
     document.run.threads = options.backend.threads;
     document.run.parameters["tables"] = nlohmann::ordered_json::array();
     std::vector<TrendYear> years;
+    nlohmann::ordered_json report;
     each_table(options, [&](const std::string& file, const IoTable& table) {
         years.push_back(analyse(options, file, table, document.run));
+        if (options.output.with_report()) add_facts(report, table);
     });
     Trend result = trend(std::move(years), options.common);
     if (options.top >= 0 && static_cast<std::size_t>(options.top) < result.rows.size()) {
@@ -315,14 +327,18 @@ void run_trend(const TrendOptions& options) {
         {"tail_lambda", "", Style::text, options.ranking.tail_lambda},
         {"dropped_products", "", Style::text, result.dropped_products},
         {"dropped_origins", "", Style::text, result.dropped_origins}};
+    if (!report.is_null()) document.structures["report"] = std::move(report);
+    document.sheets = {pair_sheet(result), year_sheet(result), product_sheet(result)};
+    OutputOptions output = options.output;
     if (format == OutputFormat::table) {
+        // The page shows what JSON has; text has sheets of its own.
+        write_report(document, output);
+        output.report.clear();
         document.sheets = {pair_text(result), year_sheet(result), product_text(result)};
         if (options.top < 0) document.text_rows = 30;
-    } else {
-        document.sheets = {pair_sheet(result), year_sheet(result), product_sheet(result)};
     }
     add_notes(document, result);
-    print(std::move(document), options.output);
+    print(std::move(document), output);
 }
 
 }  // namespace
@@ -353,6 +369,7 @@ void add_trend(CLI::App& app) {
         ->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
+    add_report_option(*command, options->output);
     command->callback([options] { run_trend(*options); });
 }
 

@@ -19,6 +19,7 @@
 #include "host/base/hash.hpp"
 #include "host/base/output.hpp"
 #include "host/readers/csv.hpp"
+#include "host/report/html_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -126,11 +127,38 @@ TextLayout screen_layout() {
 
 }  // namespace
 
+CLI::Option* add_report_option(CLI::App& command, OutputOptions& options) {
+    const CLI::Validator has_page(
+        [](const std::string&) {
+            return std::string(has_report_page() ? ""
+                                                 : "this build has no page: install Vega "
+                                                   "(Debian: libjs-vega), then configure and "
+                                                   "build again");
+        },
+        "");
+    return command
+        .add_option("--report", options.report,
+                    "write a page with tables, charts and method to this HTML file too")
+        ->type_name("FILE")
+        ->check(has_page);
+}
+
+void write_report(Document document, const OutputOptions& options) {
+    if (!options.with_report()) return;
+    if (options.report == options.file) {
+        throw ArgumentError("--report: found " + in_quotes(options.report) +
+                            ", the file of --out, expected another one");
+    }
+    if (document.run.elapsed_seconds == 0.0) document.run.elapsed_seconds = elapsed_seconds();
+    write_file(options.report, html_report(document));
+}
+
 void print(Document document, const OutputOptions& options) {
     document.run.elapsed_seconds = elapsed_seconds();
     const OutputFormat format = parse_output_format(options.format);
     const std::string text =
         render(document, format, options.file.empty() ? screen_layout() : TextLayout{});
+    write_report(document, options);
     if (options.file.empty()) {
         write_stdout(text);
     } else {

@@ -49,12 +49,21 @@ class OptionGroup {
 /// Where and how a result is printed.
 struct OutputOptions {
     std::string format = "table";
-    std::string file;  // empty: standard output
+    std::string file;    // empty: standard output
+    std::string report;  // the HTML page; empty: none
+    bool with_report() const { return !report.empty(); }
 };
 void add_output_options(CLI::App& command, OutputOptions& options);
+/// Adds --report, which a build without the page refuses.
+CLI::Option* add_report_option(CLI::App& command, OutputOptions& options);
 
-/// Renders the document and writes it to the file or to standard output, all or nothing. Colours
-/// only on a terminal and without NO_COLOR. Throws FileError.
+/// Writes the page where one is asked for, all or nothing. Throws FileError; ArgumentError where
+/// the result is to go to the same file.
+void write_report(Document document, const OutputOptions& options);
+
+/// Renders the document and writes it to the file or to standard output, all or nothing, after the
+/// report where one is asked for. Colours only on a terminal and without NO_COLOR. Throws
+/// FileError.
 void print(Document document, const OutputOptions& options);
 
 /// Writes to standard output, flushed. Throws FileError.

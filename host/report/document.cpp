@@ -17,7 +17,7 @@ std::string joined(const std::vector<std::string>& codes, const std::string& sep
     return fmt::format("{}", fmt::join(codes, separator));
 }
 
-ordered_json to_json(const Cell& cell) {
+ordered_json json_of(const Cell& cell) {
     struct Visitor {
         ordered_json operator()(std::monostate) const { return nullptr; }
         ordered_json operator()(double value) const {
@@ -62,27 +62,8 @@ std::string csv_cell(const Cell& cell, const std::string& separator) {
 }
 
 std::string render_json(const Document& document) {
-    ordered_json json;
-    json["schema"] = document.schema;
-    json["run"] = document.run.to_json();
-    for (const Field& field : document.fields) {
-        if (!field.key.empty()) json[field.key] = to_json(field.value);
-    }
-    json.update(document.structures);
-    for (const Sheet& sheet : document.sheets) {
-        if (sheet.key.empty()) continue;
-        ordered_json rows = ordered_json::array();
-        for (const auto& row : sheet.rows) {
-            ordered_json object;
-            for (std::size_t i = 0; i < row.size(); ++i) {
-                object[sheet.columns[i].key] = to_json(row[i]);
-            }
-            rows.push_back(std::move(object));
-        }
-        json[sheet.key] = std::move(rows);
-    }
     // A path on the command line need not be UTF-8; what is not becomes U+FFFD.
-    return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    return to_json(document).dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string render_csv(const Document& document) {
@@ -111,6 +92,32 @@ std::string render(const Document& document, OutputFormat format, const TextLayo
     if (format == OutputFormat::json) return render_json(document);
     if (format == OutputFormat::csv) return render_csv(document);
     return render_text(document, layout);
+}
+
+ordered_json to_json(const Sheet& sheet) {
+    ordered_json rows = ordered_json::array();
+    for (const auto& row : sheet.rows) {
+        ordered_json object;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            object[sheet.columns[i].key] = json_of(row[i]);
+        }
+        rows.push_back(std::move(object));
+    }
+    return rows;
+}
+
+ordered_json to_json(const Document& document) {
+    ordered_json json;
+    json["schema"] = document.schema;
+    json["run"] = document.run.to_json();
+    for (const Field& field : document.fields) {
+        if (!field.key.empty()) json[field.key] = json_of(field.value);
+    }
+    json.update(document.structures);
+    for (const Sheet& sheet : document.sheets) {
+        if (!sheet.key.empty()) json[sheet.key] = to_json(sheet);
+    }
+    return json;
 }
 
 std::string csv_header(const Sheet& sheet) {

@@ -85,6 +85,10 @@ struct TextLayout {
 /// The document in a format; text as `layout` has it (render_text).
 std::string render(const Document& document, OutputFormat format, const TextLayout& layout = {});
 
+/// The document as JSON prints it, and the rows of one sheet.
+nlohmann::ordered_json to_json(const Document& document);
+nlohmann::ordered_json to_json(const Sheet& sheet);
+
 /// A sheet in CSV, piece by piece: the line of column keys, and the rows.
 std::string csv_header(const Sheet& sheet);
 std::string csv_rows(const Sheet& sheet);

@@ -49,7 +49,7 @@ chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LAN
     bash -c 'cd /root/narrows && ./quickstart.sh run --yes'
 seconds=$(($(date +%s) - started))
 
-report=$root/root/narrows/china.html
+report=$root/root/narrows/build/china.html
 [ -s "$report" ] || fail "no report at $report"
 echo "debian12.sh: $seconds s from clone to $report"
 [ "$seconds" -le "$most_seconds" ] || fail "$seconds s, expected at most $most_seconds"
