@@ -41,6 +41,11 @@ is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# Not with a pipe into grep -q, which may end before apt-cache does and then counts as failed.
+apt_knows() {
+    [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [^\(] ]]
+}
+
 # The packages of the lists that are not installed; of the optional ones those that apt knows.
 missing_packages() {
     local package
@@ -48,9 +53,7 @@ missing_packages() {
         is_installed "$package" || echo "$package"
     done
     for package in "${optional[@]}"; do
-        is_installed "$package" ||
-            ! apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]' ||
-            echo "$package"
+        is_installed "$package" || ! apt_knows "$package" || echo "$package"
     done
 }
 

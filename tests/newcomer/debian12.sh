@@ -43,6 +43,10 @@ fi
 rm -rf "$root"
 cp -a "$root.fresh" "$root"
 
+# The program finds its tables through /proc.
+mount -t proc proc "$root/proc"
+trap 'umount "$root/proc"' EXIT
+
 started=$(date +%s)
 git clone --quiet . "$root/root/narrows"
 chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
