@@ -54,6 +54,17 @@ function labelAxis(room) {
   };
 }
 
+/** Numbers below, the labels of "items" at the side. */
+function axesOfItems(title, format, width, room) {
+  return [
+    numberAxis(title, { format, tickCount: wide(width) ? 6 : 3 }),
+    {
+      ...labelAxis(room - 8),
+      encode: { labels: { update: { text: { signal: "data('items')[datum.value].label" } } } },
+    },
+  ];
+}
+
 /**
  * Ranges with a point in each, one row per item of { label, low, mid, high, from, to, end, tip }:
  * low to high a bar, mid a point, from to to (of draws; may be null) a line, `end` text at the
@@ -84,13 +95,7 @@ function rangeChart(items, axisTitle, format) {
         },
         { name: "y", type: "band", range: "height", domain: { data: "items", field: "i" } },
       ],
-      axes: [
-        numberAxis(axisTitle, { format, tickCount: wide(width) ? 6 : 3 }),
-        {
-          ...labelAxis(room - 8),
-          encode: { labels: { update: { text: { signal: "data('items')[datum.value].label" } } } },
-        },
-      ],
+      axes: axesOfItems(axisTitle, format, width, room),
       marks: [
         {
           type: "rect",
@@ -294,13 +299,7 @@ function pairsChart(items, axisTitle, format) {
         },
         { name: "y", type: "band", range: "height", domain: { data: "items", field: "i" } },
       ],
-      axes: [
-        numberAxis(axisTitle, { format, tickCount: wide(width) ? 6 : 3 }),
-        {
-          ...labelAxis(room - 8),
-          encode: { labels: { update: { text: { signal: "data('items')[datum.value].label" } } } },
-        },
-      ],
+      axes: axesOfItems(axisTitle, format, width, room),
       marks: [
         {
           type: "rule",

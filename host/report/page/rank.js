@@ -17,19 +17,7 @@ function rankColumns(first) {
   const column = (key, heading, style) => ({ key, heading, style, title: rankTitles[key] });
   const columns = [
     column("rank", "#", "count"),
-    {
-      key: "product",
-      heading: "Product",
-      cell: (row) => product(row.product),
-      text: (row) => row.product + " " + sectorName(row.product),
-    },
-    {
-      key: "coalition",
-      heading: "From",
-      separator: "+",
-      cell: (row) => coded(coalitionCode(row), coalitionName(row), "brief"),
-      text: (row) => coalitionCode(row) + " " + coalitionName(row),
-    },
+    ...pairColumns(),
     column("gar", "GDP at risk", "flow"),
     column("gar_share_of_gdp", "of GDP", "percent"),
     column("gar_linear", "Floor", "flow"),

@@ -220,6 +220,25 @@ function product(code) {
   return marked(coded(code, sectorName(code)), code);
 }
 
+/** The columns of a table that say which pair of product and coalition a row is about. */
+function pairColumns() {
+  return [
+    {
+      key: "product",
+      heading: "Product",
+      cell: (row) => product(row.product),
+      text: (row) => row.product + " " + sectorName(row.product),
+    },
+    {
+      key: "coalition",
+      heading: "From",
+      separator: "+",
+      cell: (row) => coded(coalitionCode(row), coalitionName(row), "brief"),
+      text: (row) => coalitionCode(row) + " " + coalitionName(row),
+    },
+  ];
+}
+
 const certificateTerms = {
   identity_deviation: "largest deviation from 1 of (v + m + τ) L",
   spectral_radius_bound: "upper bound on the spectral radius of A; below 1 the table is productive",

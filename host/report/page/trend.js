@@ -277,19 +277,7 @@ function trendTables() {
     path: "rows",
     csvName: "trend",
     columns: [
-      {
-        key: "product",
-        heading: "Product",
-        cell: (row) => product(row.product),
-        text: (row) => row.product + " " + sectorName(row.product),
-      },
-      {
-        key: "coalition",
-        heading: "From",
-        separator: "+",
-        cell: (row) => coded(coalitionCode(row), coalitionName(row), "brief"),
-        text: (row) => coalitionCode(row) + " " + coalitionName(row),
-      },
+      ...pairColumns(),
       count("year", "Year"),
       count("rank", "Rank"),
       percent("gar_share_of_gdp", "of GDP"),
