@@ -27,6 +27,7 @@ struct Clp {
     decltype(&Clp_status) status;
     decltype(&Clp_numberIterations) number_iterations;
     decltype(&Clp_primalColumnSolution) solution;
+    decltype(&Clp_dualRowSolution) prices;
     decltype(&Clp_infeasibilityRay) infeasibility_ray;
     decltype(&Clp_freeRay) free_ray;
 };
@@ -62,6 +63,7 @@ Clp load_clp() {
     find(library, "Clp_status", clp.status);
     find(library, "Clp_numberIterations", clp.number_iterations);
     find(library, "Clp_primalColumnSolution", clp.solution);
+    find(library, "Clp_dualRowSolution", clp.prices);
     find(library, "Clp_infeasibilityRay", clp.infeasibility_ray);
     find(library, "Clp_freeRay", clp.free_ray);
     return clp;
@@ -108,6 +110,8 @@ LinearSolution maximise(const LinearProgram& program) {
     if (status == optimal) {
         result.feasible = true;
         result.z = Eigen::VectorXd::Map(clp().solution(model.get()), program.R.cols());
+        result.prices =
+            Eigen::VectorXd::Map(clp().prices(model.get()), program.R.rows()).cwiseAbs();
     } else if (status == infeasible) {
         double* const ray = clp().infeasibility_ray(model.get());
         if (ray != nullptr) {

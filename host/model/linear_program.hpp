@@ -19,6 +19,8 @@ struct LinearProgram {
 struct LinearSolution {
     bool feasible = false;
     Eigen::VectorXd z;
+    /// By row, >= 0: by how much the maximum rises per unit of its limit b.
+    Eigen::VectorXd prices;
     /// Where nothing is feasible: weights y >= 0 of rows that prove it, the least y'R z within the
     /// bounds is more than y'b. Empty where the solver found no such proof.
     Eigen::VectorXd proof;
