@@ -28,11 +28,14 @@ BlockadeLosses::BlockadeLosses(HomeEconomy home, const Eigen::MatrixXd& critical
       blockades_(std::move(blockades)),
       investments_(std::move(investments)),
       of_product_(home_.sectors.size()),
-      inputs_(home_.sectors.size()) {
+      inputs_(home_.sectors.size()),
+      capacity_of_(home_.sectors.size(), -1) {
     const Index s = home_.x.size();
     for (std::size_t i = 0; i < investments_.size(); ++i) {
-        of_product_[static_cast<std::size_t>(investments_[i].product)].push_back(
-            static_cast<Index>(i));
+        const auto product = static_cast<std::size_t>(investments_[i].product);
+        of_product_[product].push_back(static_cast<Index>(i));
+        if (investments_[i].is_capacity()) capacity_of_[product] = static_cast<Index>(i);
+        has_moves_ |= !investments_[i].is_capacity();
     }
     for (Index j = 0; j < s; ++j) {
         for (Index k = 0; k < s; ++k) {
@@ -51,6 +54,12 @@ BlockadeLosses::BlockadeLosses(HomeEconomy home, const Eigen::MatrixXd& critical
             if (!(total > 0.0)) continue;
             rows_.back().push_back({withheld.product, withheld.share, total, std::move(imports)});
         }
+    }
+    alone_.resize(blockades_.size());
+    const VectorXd nothing = VectorXd::Zero(static_cast<Index>(investments_.size()));
+    for (std::size_t w = 0; w < rows_.size() && !has_moves_; ++w) {
+        if (rows_[w].size() != 1) continue;
+        alone_[w] = value_added_.dot(state(static_cast<Index>(w), nothing).delta);
     }
 }
 
@@ -159,11 +168,19 @@ Tangent BlockadeLosses::tangent(Index blockade, const State& state) const {
     return tangent;
 }
 
+double BlockadeLosses::gar_of(Index blockade, const VectorXd& amounts) const {
+    const auto w = static_cast<std::size_t>(blockade);
+    if (!alone_[w]) return value_added_.dot(state(blockade, amounts).delta);
+    const Row& row = rows_[w].front();
+    const Index capacity = capacity_of_[static_cast<std::size_t>(row.product)];
+    const double replaced = capacity < 0 ? 0.0 : amounts[capacity] / row.total;
+    return *alone_[w] * std::max(0.0, 1.0 - replaced);
+}
+
 VectorXd BlockadeLosses::gar(const VectorXd& amounts, int num_threads) const {
     VectorXd result(static_cast<Index>(blockades_.size()));
-    in_parallel(result.size(), num_threads, [&] {
-        return [&](std::ptrdiff_t w) { result[w] = value_added_.dot(state(w, amounts).delta); };
-    });
+    in_parallel(result.size(), num_threads,
+                [&] { return [&](std::ptrdiff_t w) { result[w] = gar_of(w, amounts); }; });
     return result;
 }
 

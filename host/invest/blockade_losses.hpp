@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -52,7 +53,9 @@ class BlockadeLosses {
     const std::vector<Blockade>& blockades() const { return blockades_; }
     const std::vector<Investment>& investments() const { return investments_; }
 
-    /// GDP at risk by blockade; amounts by investment.
+    /// GDP at risk by blockade; amounts by investment. Of a blockade of one product, and without
+    /// imports that move, gar(0) max(0, 1 - z_k / M^C_k): the equations are linear in what is
+    /// withheld.
     Eigen::VectorXd gar(const Eigen::VectorXd& amounts, int num_threads = 1) const;
     /// By blockade, taken at `amounts`; the active chains make it (F.1).
     std::vector<Tangent> tangents(const Eigen::VectorXd& amounts, int num_threads = 1) const;
@@ -77,6 +80,7 @@ class BlockadeLosses {
 
     Eigen::VectorXd effect(const Row& row, const Coalition& coalition, Index investment) const;
     State state(Index blockade, const Eigen::VectorXd& amounts) const;
+    double gar_of(Index blockade, const Eigen::VectorXd& amounts) const;
     Tangent tangent(Index blockade, const State& state) const;
     Eigen::VectorXd values_of_losses(const std::vector<Index>& binding) const;
 
@@ -88,6 +92,10 @@ class BlockadeLosses {
     std::vector<std::vector<Index>> of_product_;  // investments
     std::vector<std::vector<Input>> inputs_;      // by user, the critical ones
     std::vector<std::vector<Row>> rows_;          // by blockade
+    std::vector<Index> capacity_of_;              // investment by product, -1: none
+    bool has_moves_ = false;
+    /// gar without investments, of blockades of one product.
+    std::vector<std::optional<double>> alone_;
 };
 
 }  // namespace narrows
