@@ -71,6 +71,8 @@ LinearProgram FillProgram::program(double budget) const {
     program.upper = Eigen::VectorXd::Constant(num_variables, highest_);
     program.upper.head(count).setOnes();
     program.objective = Eigen::VectorXd::Zero(num_variables);
+    // What gains nothing is not bought.
+    program.objective.head(count).setConstant(-1e-10);
     program.objective.tail(num_blockades) = -goal_.weights / (1.0 - goal_.cvar_level);
     if (tail) program.objective[eta] = -1.0;
 
@@ -119,8 +121,10 @@ Fill FillProgram::solve(double budget) {
     for (std::int64_t round = 1; round <= most_rounds; ++round) {
         const LinearSolution solution = maximise(program(budget));
         if (!solution.feasible) throw_infeasible(budget, solution.proof);
-        const Eigen::VectorXd shares = solution.z.head(count).cwiseMax(0.0).cwiseMin(1.0);
-        const Eigen::VectorXd amounts = shares.cwiseProduct(limits);
+        const Eigen::VectorXd shares = solution.z.head(count).cwiseMin(1.0);
+        // Less is within what constraints are kept to.
+        const Eigen::VectorXd amounts =
+            (shares.array() > 1e-9).select(shares.cwiseProduct(limits), 0.0);
         const Eigen::VectorXd theta = scale_ * solution.z.segment(count, goal_.weights.size());
         const std::vector<Tangent> tangents = losses_.tangents(amounts, num_threads_);
         Eigen::VectorXd gar(theta.size());
