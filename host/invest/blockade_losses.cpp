@@ -88,7 +88,7 @@ BlockadeLosses::State BlockadeLosses::state(Index blockade, const VectorXd& amou
             if (amounts[i] != 0.0) left -= amounts[i] * effect(rows[r], blockades_[w].coalition, i);
         }
         // What is left after everything was replaced is rounding.
-        left = (left.array() > 1e-14 * rows[r].imports.array()).select(left, 0.0);
+        left = (left.array() > 1e-12 * rows[r].imports.array()).select(left, 0.0);
         state.withheld.col(static_cast<Index>(r)) = rows[r].share * left;
         row_of[static_cast<std::size_t>(rows[r].product)] = static_cast<Index>(r);
     }
