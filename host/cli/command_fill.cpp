@@ -11,6 +11,7 @@
 #include "host/invest/blockade_file.hpp"
 #include "host/invest/fill_draws.hpp"
 #include "host/invest/gap_filling.hpp"
+#include "host/readers/csv.hpp"
 #include "host/readers/sector_sets.hpp"
 #include "host/report/fill_report.hpp"
 
@@ -22,6 +23,8 @@ struct FillOptions {
     RankingOptions ranking;
     std::string budget;
     std::string costs, scenarios, sets, set_limits;  // files
+    std::string min_scale;                           // a number or a file
+    std::int64_t max_sectors = -1;
     double cvar_level = 0.0;
     bool diversify = false;
     Diversification diversification;
@@ -41,17 +44,28 @@ double parse_budget(const std::string& text) {
     return *budget;
 }
 
-/// 1 where the file says nothing.
-Eigen::VectorXd unit_costs(const std::string& file, const HomeEconomy& home) {
-    Eigen::VectorXd costs = Eigen::VectorXd::Ones(home.x.size());
-    if (file.empty()) return costs;
+/// Numbers of 0 or more by product; `otherwise` where the file says nothing.
+Eigen::VectorXd numbers_of(const std::string& file, const std::string& what,
+                           const HomeEconomy& home, double otherwise) {
+    Eigen::VectorXd numbers = Eigen::VectorXd::Constant(home.x.size(), otherwise);
     Range range;
     range.low = 0.0;
-    for (const auto& [product, cost] : read_numbers_by_code(
-             file, {"product", "cost"}, {"product", codes_of(home.sectors)}, range)) {
-        costs[product] = cost;
+    for (const auto& [product, number] : read_numbers_by_code(
+             file, {"product", what}, {"product", codes_of(home.sectors)}, range)) {
+        numbers[product] = number;
     }
-    return costs;
+    return numbers;
+}
+
+/// The same for all products, or a file.
+Eigen::VectorXd least_scale(const std::string& text, const HomeEconomy& home) {
+    const std::optional<double> number = parse_number(text);
+    if (!number) return numbers_of(text, "scale", home, 0.0);
+    if (*number < 0.0) {
+        throw ArgumentError("--min-scale: found " + in_quotes(text) +
+                            ", expected a number of 0 or more, or a file");
+    }
+    return Eigen::VectorXd::Constant(home.x.size(), *number);
 }
 
 std::vector<SetLimit> set_limits(const FillOptions& options, const HomeEconomy& home) {
@@ -69,7 +83,8 @@ FillQuery fill_query(const FillOptions& options, const HomeEconomy& home,
                      const RankingQuery& asked) {
     FillQuery query;
     query.budget = parse_budget(options.budget);
-    query.unit_costs = unit_costs(options.costs, home);
+    query.unit_costs = options.costs.empty() ? Eigen::VectorXd::Ones(home.x.size())
+                                             : numbers_of(options.costs, "cost", home, 1.0);
     query.blockades = options.scenarios.empty()
                           ? pair_blockades(home, asked.query.coalitions, asked.query.share)
                           : read_blockades(options.scenarios, home);
@@ -78,6 +93,8 @@ FillQuery fill_query(const FillOptions& options, const HomeEconomy& home,
     query.cvar_level = options.cvar_level;
     if (options.diversify) query.diversification = options.diversification;
     query.set_limits = set_limits(options, home);
+    if (!options.min_scale.empty()) query.least_scale = least_scale(options.min_scale, home);
+    if (options.max_sectors >= 0) query.most_sectors = options.max_sectors;
     query.num_threads = options.threads;
     return query;
 }
@@ -103,6 +120,10 @@ nlohmann::ordered_json parameters_of(const FillOptions& options, const HomeEcono
         path = file;
         hash = hash_file(file);
     }
+    parameters["min_scale"] = nullptr;
+    if (!options.min_scale.empty()) parameters["min_scale"] = options.min_scale;
+    parameters["max_sectors"] = nullptr;
+    if (options.max_sectors >= 0) parameters["max_sectors"] = options.max_sectors;
     parameters["cvar"] = options.cvar_level;
     parameters["diversify"] = options.diversify;
     if (query.diversification) {
@@ -192,6 +213,11 @@ void add_investment_options(CLI::App& command, FillOptions& options) {
     CLI::Option* limits =
         command.add_option("--set-limits", options.set_limits,
                            "CSV set,floor,ceiling: capital that sets get at least and at most");
+    command.add_option("--min-scale", options.min_scale,
+                       "least capacity of a sector that gets any: a number for all, or a CSV "
+                       "product,scale");
+    command.add_option("--max-sectors", options.max_sectors, "sectors that get capacity, at most")
+        ->check(whole_number(0));
     limits->needs(sets);
     sets->needs(limits);
 }

@@ -16,6 +16,7 @@ namespace {
 using Eigen::VectorXd;
 
 constexpr int frontier_steps = 20;
+constexpr int whole_frontier_steps = 5;  // in whole numbers, which take longer
 
 void check(const HomeEconomy& home, const FillQuery& query) {
     const auto in_range = [](const char* name, double value, double high, const char* expected) {
@@ -63,15 +64,26 @@ std::vector<FillLimit> limits_of(const std::vector<SetLimit>& sets,
     return limits;
 }
 
+SectorChoice choice_of(const FillQuery& query, const std::vector<Investment>& investments) {
+    SectorChoice choice;
+    choice.most_sectors = query.most_sectors;
+    if (query.least_scale.size() == 0) return choice;
+    for (const Investment& each : investments) {
+        choice.scales.push_back(each.is_capacity() ? query.least_scale[each.product] : 0.0);
+    }
+    return choice;
+}
+
 /// Budgets from nothing to the cost of all capacity, and the one asked for.
-std::vector<double> frontier_budgets(const std::vector<Investment>& investments, double budget) {
+std::vector<double> frontier_budgets(const std::vector<Investment>& investments, double budget,
+                                     int steps) {
     double all = 0.0;
     for (const Investment& each : investments) {
         if (each.is_capacity()) all += each.unit_cost * each.limit;
     }
     std::vector<double> budgets;
-    for (int step = 0; step <= frontier_steps; ++step) {
-        budgets.push_back(all * step / frontier_steps);
+    for (int step = 0; step <= steps; ++step) {
+        budgets.push_back(all * step / steps);
     }
     if (budget < all) budgets.push_back(budget);
     std::sort(budgets.begin(), budgets.end());
@@ -88,9 +100,11 @@ double least_budget(const std::vector<SetLimit>& sets) {
 
 void solve_by_programmes(const BlockadeLosses& losses, const FillQuery& query,
                          std::vector<FillLimit> limits, FillResult& result) {
-    FillProgram program(losses, result.goal, std::move(limits), query.num_threads);
+    FillProgram program(losses, result.goal, std::move(limits),
+                        choice_of(query, result.investments), query.num_threads);
     result.fill = program.solve(query.budget);
-    for (const double budget : frontier_budgets(result.investments, query.budget)) {
+    const int steps = result.fill.dual ? frontier_steps : whole_frontier_steps;
+    for (const double budget : frontier_budgets(result.investments, query.budget, steps)) {
         if (budget < std::min(least_budget(query.set_limits), query.budget)) continue;
         result.frontier.push_back(
             {budget, budget == query.budget ? result.fill.gar : program.solve(budget).gar});
@@ -154,7 +168,8 @@ FillResult fill_gaps(const HomeEconomy& home, const FillQuery& query) {
     };
     result.base = gar_at(VectorXd::Zero(static_cast<Index>(result.investments.size())));
     result.separable = is_separable(query.blockades) && query.cvar_level == 0.0 &&
-                       !query.diversification && limits.empty();
+                       !query.diversification && limits.empty() && !query.most_sectors &&
+                       query.least_scale.size() == 0;
     if (result.separable) {
         const CapacityFrontier frontier(losses, result.goal, query.num_threads);
         result.fill = frontier.fill(query.budget);

@@ -25,6 +25,8 @@ struct FillQuery {
     double cvar_level = 0.0;      // 0: the weighted mean
     std::optional<Diversification> diversification;
     std::vector<SetLimit> set_limits;
+    Eigen::VectorXd least_scale;  // by product (s), capacity is 0 or at least that; may be empty
+    std::optional<Index> most_sectors;  // that have capacity
     int num_threads = 1;
 };
 

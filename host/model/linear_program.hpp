@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <Eigen/Core>
 #include <Eigen/SparseCore>
@@ -14,6 +15,7 @@ struct LinearProgram {
     Eigen::SparseMatrix<double> R;  // rows x variables
     Eigen::VectorXd limits;         // b
     Eigen::VectorXd lower, upper;
+    std::vector<Eigen::Index> whole = {};  // variables that are whole numbers
 };
 
 struct LinearSolution {
@@ -30,6 +32,7 @@ struct LinearSolution {
 /// Solves by the dual simplex method of Clp, from z at its better bounds: where those satisfy the
 /// constraints they are what comes back, to the last bit. The same programme gives the same bits.
 /// Throws BackendUnavailable where libClp is not installed, NumericalError where Clp gives up.
+/// Whole numbers take Cbc (maximise_whole).
 LinearSolution maximise(const LinearProgram& program);
 
 }  // namespace narrows

@@ -156,7 +156,9 @@ std::vector<Field> fields_of(const HomeEconomy& home, const FillQuery& query,
     add("dual", "removed by one more unit of capital", Style::coefficient,
         result.fill.dual.value_or(not_a_number));
     add("method", "", Style::text,
-        std::string(result.separable ? "merged slopes" : "linear programme"));
+        std::string(result.separable   ? "merged slopes"
+                    : result.fill.dual ? "linear programme"
+                                       : "whole numbers"));
     return fields;
 }
 

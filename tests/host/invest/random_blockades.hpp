@@ -12,22 +12,31 @@
 
 namespace narrows::test {
 
-/// Is Clp installed?
-inline bool has_clp() {
+/// Can programmes with these whole numbers be solved?
+inline bool has_solver(std::vector<Index> whole) {
     const Eigen::VectorXd one = Eigen::VectorXd::Ones(1);
     Eigen::SparseMatrix<double> rows(1, 1);
     rows.insert(0, 0) = 1.0;
     try {
-        return maximise({one, rows, one, 0.0 * one, one}).feasible;
+        return maximise({one, rows, one, 0.0 * one, one, std::move(whole)}).feasible;
     } catch (const BackendUnavailable&) {
         return false;
     }
 }
+inline bool has_clp() {
+    return has_solver({});
+}
 
 /// Skips the running test, saying why, where linear programmes cannot be solved.
-#define NARROWS_NEEDS_CLP()                                                                 \
-    if (!narrows::test::has_clp()) GTEST_SKIP() << "needs Clp (libClp.so.1), which is not " \
-                                                   "installed"
+#define NARROWS_NEEDS_CLP()                                  \
+    if (!narrows::test::has_clp())                           \
+    GTEST_SKIP() << "needs Clp (libClp.so.1), which is not " \
+                    "installed"
+
+#define NARROWS_NEEDS_CBC()              \
+    NARROWS_NEEDS_CLP();                 \
+    if (!narrows::test::has_solver({0})) \
+    GTEST_SKIP() << "needs Cbc (libCbcSolver.so.3), which is not installed"
 
 /// A home economy with random flows and criticality, some of them 0.
 struct RandomHome {
