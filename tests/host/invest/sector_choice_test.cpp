@@ -71,7 +71,7 @@ double best_choice(const Query& query, const VectorXd& scales, Index most) {
 
 TEST(SectorChoice, IsTheBestOfAllChoices) {
     NARROWS_NEEDS_CBC();
-    for (unsigned seed = 0; seed < 25; ++seed) {
+    for (unsigned seed = 0; seed < 8; ++seed) {
         Query query = joint_query(4, seed);
         query.fill.least_scale = VectorXd::Constant(4, 4.0 + seed % 5);
         query.fill.most_sectors = 1 + seed % 3;
@@ -104,7 +104,7 @@ TEST(SectorChoice, ChangesNothingWhereItAllowsEverything) {
 
 TEST(SetLimits, AreKeptAndCostGdpAtRisk) {
     NARROWS_NEEDS_CLP();
-    for (unsigned seed = 0; seed < 30; ++seed) {
+    for (unsigned seed = 0; seed < 12; ++seed) {
         Query query = joint_query(5, seed);
         const FillResult free = fill_gaps(query.home, query.fill);
         const std::vector<Index> two = {0, 1};
