@@ -15,3 +15,4 @@ install(FILES ${PROJECT_BINARY_DIR}/narrowsConfig.cmake
               ${PROJECT_BINARY_DIR}/narrowsConfigVersion.cmake
         DESTINATION ${narrows_cmake_dir})
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")

@@ -46,6 +46,7 @@ typedef struct narrows_context narrows_context; /* one device, its streams and w
 typedef struct narrows_matrix narrows_matrix;   /* a matrix in the backend's own memory */
 typedef struct narrows_factor narrows_factor;   /* a pivoted LU factorisation of K */
 
+/* How a context is opened. */
 typedef struct narrows_open_options {
     int32_t device;      /* number of the device; 0 for the CPU */
     int32_t num_threads; /* CPU: threads that share the work; 0: one per processor */
@@ -53,6 +54,7 @@ typedef struct narrows_open_options {
                             "eigen-avx2", "eigen-avx512"; null is "auto" */
 } narrows_open_options;
 
+/* What a factorisation or an inversion met on its way. */
 typedef struct narrows_factor_info {
     double min_pivot;    /* smallest pivot (of LU: smallest |pivot|) */
     int64_t singular_at; /* 0-based elimination step of the first bad pivot, -1 if there is none */
@@ -279,6 +281,7 @@ typedef struct narrows_inventory {
     void* user;
 } narrows_inventory;
 
+/* The functions of a backend, in the order of this table; those that return a status may fail. */
 typedef struct narrows_backend_api {
     int32_t abi;         /* NARROWS_BACKEND_ABI of the backend's build */
     int32_t struct_size; /* sizeof(narrows_backend_api) of the backend's build */

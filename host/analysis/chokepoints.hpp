@@ -22,6 +22,7 @@ std::vector<Coalition> all_imports(const HomeEconomy& home);
 /// From region codes. Throws ArgumentError for an unknown or repeated code, home, or no code.
 Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& codes);
 
+/// Who withholds how much of which product, and what of a shortfall reaches users.
 struct ChokepointQuery {
     std::vector<Coalition> coalitions;
     double share = 0.5;           // s: share of the coalition's deliveries that is blocked, [0, 1]
@@ -58,6 +59,7 @@ struct NegativeFlows {
     double sum = 0.0;
 };
 
+/// The pairs of product and coalition by GDP at risk, in flows of the table.
 struct ChokepointRanking {
     std::vector<Chokepoint> rows;  // by gar descending, ties by code of product and coalition
     Index num_pairs = 0;           // products times coalitions

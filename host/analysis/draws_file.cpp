@@ -17,13 +17,26 @@
 namespace narrows {
 namespace {
 
-constexpr const char* magic = "narrows.draws/1 ";
+constexpr const char* magic = "narrows.draws/2 ";
 constexpr std::size_t hash_size = 39;  // "xxh128:" and 32 digits
 
-std::string hash_of(std::int64_t count, const double* values, std::size_t num_values) {
+/// What a wave begins with.
+struct WaveSize {
+    std::int64_t draws = 0;
+    std::int64_t note = 0;  // bytes
+
+    bool is_possible() const {
+        return draws > 0 && draws <= std::int64_t{1} << 20 && note >= 0 &&
+               note <= std::int64_t{1} << 30;
+    }
+};
+
+std::string hash_of(const WaveSize& size, const double* values, std::size_t num_values,
+                    const std::string& note) {
     Hash hash;
-    hash.add(&count, sizeof count);
+    hash.add(&size, sizeof size);
     hash.add(values, num_values * sizeof(double));
+    hash.add(note.data(), note.size());
     return hash.text();
 }
 
@@ -64,27 +77,32 @@ DrawsFile::DrawsFile(std::filesystem::path path, const std::string& key, Eigen::
     }
 }
 
-Eigen::Index DrawsFile::load(Eigen::MatrixXd& draws) {
+Eigen::Index DrawsFile::load(Eigen::MatrixXd& draws, std::vector<std::string>* notes) {
     const auto rows = static_cast<std::size_t>(num_values_);
     std::FILE* const file = file_.get();
     Eigen::Index loaded = 0;
     long end = std::ftell(file);
     std::vector<double> values;
-    for (std::int64_t count = 0; std::fread(&count, sizeof count, 1, file) == 1;) {
+    std::string note;
+    for (WaveSize size; std::fread(&size, sizeof size, 1, file) == 1;) {
         // What follows a wave that a killed run left half done is of no use.
-        if (count < 1 || count > (std::int64_t{1} << 20)) break;
-        values.resize(static_cast<std::size_t>(count) * rows);
+        if (!size.is_possible()) break;
+        values.resize(static_cast<std::size_t>(size.draws) * rows);
+        note.resize(static_cast<std::size_t>(size.note));
         std::array<char, hash_size> hash{};
         if (std::fread(values.data(), sizeof(double), values.size(), file) != values.size() ||
+            std::fread(note.data(), 1, note.size(), file) != note.size() ||
             std::fread(hash.data(), 1, hash_size, file) != hash_size ||
-            hash_of(count, values.data(), values.size()) != std::string(hash.data(), hash.size())) {
+            hash_of(size, values.data(), values.size(), note) !=
+                std::string(hash.data(), hash.size())) {
             break;
         }
         end = std::ftell(file);
-        const Eigen::Index taken = std::min<Eigen::Index>(count, draws.cols() - loaded);
+        const Eigen::Index taken = std::min<Eigen::Index>(size.draws, draws.cols() - loaded);
         std::copy_n(values.data(), static_cast<std::size_t>(taken) * rows,
                     draws.data() + loaded * draws.rows());
         loaded += taken;
+        if (notes != nullptr) notes->push_back(note);
     }
     if (ftruncate(fileno(file), end) != 0 || std::fseek(file, end, SEEK_SET) != 0) {
         fail(std::string("cannot write: ") + std::strerror(errno));
@@ -92,14 +110,16 @@ Eigen::Index DrawsFile::load(Eigen::MatrixXd& draws) {
     return loaded;
 }
 
-void DrawsFile::append(const Eigen::MatrixXd& draws, Eigen::Index first, Eigen::Index count) {
-    const std::int64_t number = count;
+void DrawsFile::append(const Eigen::MatrixXd& draws, Eigen::Index first, Eigen::Index count,
+                       const std::string& note) {
+    const WaveSize size = {count, static_cast<std::int64_t>(note.size())};
     const double* const values = draws.data() + first * draws.rows();
-    const auto size = static_cast<std::size_t>(count * draws.rows());
-    const std::string hash = hash_of(number, values, size);
+    const auto num_values = static_cast<std::size_t>(count * draws.rows());
+    const std::string hash = hash_of(size, values, num_values, note);
     std::FILE* const file = file_.get();
-    if (std::fwrite(&number, sizeof number, 1, file) != 1 ||
-        std::fwrite(values, sizeof(double), size, file) != size ||
+    if (std::fwrite(&size, sizeof size, 1, file) != 1 ||
+        std::fwrite(values, sizeof(double), num_values, file) != num_values ||
+        std::fwrite(note.data(), 1, note.size(), file) != note.size() ||
         std::fwrite(hash.data(), 1, hash.size(), file) != hash.size() || std::fflush(file) != 0 ||
         fsync(fileno(file)) != 0) {
         fail(std::string("cannot write: ") + std::strerror(errno));

@@ -4,15 +4,17 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
 namespace narrows {
 
 /// Draws of a ranking kept in a file as they are computed, so that a run which ends early can be
-/// continued to the same bits. The file has a line that says what it holds, then waves: the number
-/// of draws, their columns of DrawnGar (float64, in the machine's order) and a hash of both. What a
-/// killed run left unfinished at the end does not count and is cut off.
+/// continued to the same bits. The file has a line that says what it holds, then waves: the
+/// number of draws and of bytes of a note on them, their columns of DrawnGar (float64, in the
+/// machine's order), the note and a hash of all that. What a killed run left unfinished at the end
+/// does not count and is cut off.
 class DrawsFile {
   public:
     /// `key` tells apart what must not be mixed: table, options, program. Continues the file where
@@ -22,11 +24,13 @@ class DrawsFile {
               bool resume);
 
     /// Fills the first columns with the draws of the file, as many as there are and fit; returns
-    /// how many. To be called once, before `append`.
-    Eigen::Index load(Eigen::MatrixXd& draws);
+    /// how many. Adds the notes of all waves to `notes`, if any. To be called once, before
+    /// `append`.
+    Eigen::Index load(Eigen::MatrixXd& draws, std::vector<std::string>* notes = nullptr);
 
     /// Adds the columns [first, first + count), on the disk when this returns.
-    void append(const Eigen::MatrixXd& draws, Eigen::Index first, Eigen::Index count);
+    void append(const Eigen::MatrixXd& draws, Eigen::Index first, Eigen::Index count,
+                const std::string& note = {});
 
   private:
     struct Close {

@@ -33,6 +33,7 @@ struct RegionShares {
     Eigen::MatrixXd face_value;    // direct purchases
 };
 
+/// Where the inputs of home's sectors come from: shares by region.
 struct HomeExposure {
     std::vector<Index> users;  // nodes of home
     /// L_ij over 1'L_.j and (I + A)_ij over the same, summed over the nodes i of a region; hidden

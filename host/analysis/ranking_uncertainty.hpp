@@ -44,6 +44,7 @@ struct PairUncertainty {
     std::array<double, num_sources> variance_share = {};
 };
 
+/// What draws say of every pair of a ranking.
 struct RankingUncertainty {
     std::vector<PairUncertainty> rows;  // as ChokepointRanking::rows
     Index num_draws = 0;                // fewer than asked for where the work was stopped

@@ -43,6 +43,7 @@ struct RankedPair {
     double gar_share_of_gdp = 0.0;
 };
 
+/// What one year's table says of home.
 struct TrendYear {
     int year = 0;
     std::string table;
@@ -67,6 +68,7 @@ struct TrendRow {
     double change_of_share_of_gdp = 0.0;  // the same of gar_share_of_gdp
 };
 
+/// Self-reliance over years.
 struct Trend {
     std::vector<TrendYear> years;  // ascending
     std::vector<TrendRow> rows;    // by GDP at risk in the last year, then by code

@@ -23,6 +23,7 @@ struct WorldChokepoint {
     std::vector<Index> chain;
 };
 
+/// As ChokepointRanking, with shortages that pass on through all regions.
 struct WorldChokepointRanking {
     std::vector<WorldChokepoint> rows;  // by home's gar descending, ties by codes
     Index num_pairs = 0;                // products times coalitions

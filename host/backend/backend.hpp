@@ -23,6 +23,7 @@ enum class BackendRequest { automatic, cpu, cuda };
 /// "auto", "cpu" or "cuda". Throws ArgumentError.
 BackendRequest parse_backend_request(const std::string& text);
 
+/// On which device, with how many threads and whose matrix product a backend is opened.
 struct BackendOptions {
     int device = 0;       // number of the GPU
     int num_threads = 0;  // of the CPU backend; 0: one per processor

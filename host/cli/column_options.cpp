@@ -36,12 +36,16 @@ std::vector<std::string> keys_of(const std::string& text) {
 }  // namespace
 
 void add_column_options(CLI::App& command, ColumnOptions& options) {
-    command.add_option("--columns", options.columns,
-                       fmt::format("measures of dependence beside each row, all or a list of {}",
-                                   fmt::join(dependence_keys(), ", ")));
-    command.add_option("--geopolitics", options.geopolitics,
-                       "CSV origin,weight or home,origin,weight: how far away the origins are "
-                       "politically, 0 to 1, for geopolitical_weight");
+    const OptionGroup group(command, "Measures of dependence");
+    command
+        .add_option("--columns", options.columns,
+                    "measures beside each row (host/report/README.md has their formulas)")
+        ->type_name(fmt::format("all|{},...", fmt::join(dependence_keys(), "|")));
+    command
+        .add_option("--geopolitics", options.geopolitics,
+                    "CSV origin,weight or home,origin,weight: how far away the origins are "
+                    "politically, 0 to 1, for geopolitical_weight")
+        ->type_name("FILE");
 }
 
 ColumnQuery column_query(const ColumnOptions& options, const IoTable& table,

@@ -98,20 +98,25 @@ void add_balance(CLI::App& app) {
         "added) scaled by GRAS: signs and zeros stay");
     add_table_argument(*command, options->table);
     command->add_option("FOLDER", options->folder, "folder to create; must not exist yet")
+        ->type_name("FOLDER")
         ->required();
-    command->add_option(
-        "--targets", options->targets,
-        "CSV account,total with new totals: label of a sector (gross output), final use, row of "
-        "value added or taxes, or M:CODE (imports of a product). Others keep their total, times "
-        "the growth of all gross output where outputs are given");
+    command
+        ->add_option(
+            "--targets", options->targets,
+            "CSV account,total with new totals: label of a sector (gross output), final use, row "
+            "of value added or taxes, or M:CODE (imports of a product). Others keep their total, "
+            "times the growth of all gross output where outputs are given")
+        ->type_name("FILE");
     command
         ->add_option("--keep", options->keep,
-                     "side of GDP that stays where the two differ, value-added or final-demand; "
-                     "the other one moves in proportion")
+                     "side of GDP that stays where the two differ; the other one moves in "
+                     "proportion")
+        ->type_name("value-added|final-demand")
         ->capture_default_str();
     command
         ->add_option("--tolerance", options->balancing.tolerance,
-                     "largest error of an account, relative to it")
+                     "largest error of an account, relative to it, at most 1e-7")
+        ->type_name("ERROR")
         ->capture_default_str()
         ->check(number());
     add_output_options(*command, options->output);

@@ -214,6 +214,7 @@ void run_bench(const BenchOptions& options, const CLI::App& command) {
 void add_numbers(CLI::App& command, const char* name, std::vector<Index>& values,
                  const char* description) {
     command.add_option(name, values, description)
+        ->type_name("N,...")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->capture_default_str()
@@ -226,33 +227,36 @@ void add_bench(CLI::App& app) {
     const auto options = std::make_shared<BenchOptions>();
     CLI::App* command =
         app.add_subcommand("bench", "Time inverse, solve, extraction and batch against a product");
-    command->add_option("--op", options->operations, "inverse, solve, extract, batch: one or more")
+    command->add_option("--op", options->operations, "what is timed")
+        ->type_name(fmt::format("{},...", fmt::join(all_operations(), "|")))
         ->delimiter(',')
         ->allow_extra_args(false)
         ->capture_default_str();
     add_numbers(*command, "--sizes", options->sizes, "orders n of inverse, solve and extract");
     command->add_option("--columns", options->columns, "right-hand sides of solve; default: n")
+        ->type_name("N")
         ->check(whole_number(1));
     add_numbers(*command, "--batch-orders", options->batch_orders, "orders of batch, up to 500");
     command->add_option("--draws", options->draws, "perturbed tables in a batch")
+        ->type_name("N")
         ->capture_default_str()
         ->check(whole_number(1));
     command
-        ->add_option("--backend", options->backend, "cpu, cuda or all (every one that runs here)")
+        ->add_option("--backend", options->backend, "what is timed; all: every one that runs here")
+        ->type_name("all|cpu|cuda")
         ->capture_default_str();
     command->add_option("--device", options->settings.device, "number of the GPU")
+        ->type_name("N")
         ->capture_default_str()
         ->check(whole_number(0));
     command
         ->add_option("--threads", options->settings.num_threads,
-                     "threads of the CPU backend; default: one per processor")
+                     "threads on the CPU; default: one per processor")
+        ->type_name("N")
         ->check(whole_number(1));
-    command
-        ->add_option("--product", options->settings.product,
-                     "matrix product of the CPU backend: auto, openblas, eigen, eigen-sse2, "
-                     "eigen-avx2 or eigen-avx512")
-        ->capture_default_str();
+    add_product_option(*command, options->settings.product);
     command->add_option("--repeat", options->repeat, "samples of each, of which medians are taken")
+        ->type_name("N")
         ->capture_default_str()
         ->check(whole_number(1));
     add_output_options(*command, options->output);

@@ -132,9 +132,13 @@ void add_compare(CLI::App& app) {
     const auto options = std::make_shared<CompareOptions>();
     CLI::App* command = app.add_subcommand(
         "compare", "Compare two rankings that rank --output json wrote: Kendall's tau, what moved");
-    command->add_option("A", options->first, "the first ranking, a JSON file")->required();
-    command->add_option("B", options->second, "the second")->required();
-    command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
+    command->add_option("A", options->first, "the first ranking, a JSON file")
+        ->type_name("FILE")
+        ->required();
+    command->add_option("B", options->second, "the second")->type_name("FILE")->required();
+    command->add_option("--top", options->top, "only the first N rows")
+        ->type_name("N")
+        ->check(whole_number(0));
     add_output_options(*command, options->output);
     command->callback([options] { run_compare(*options); });
 }

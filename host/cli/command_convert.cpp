@@ -68,11 +68,13 @@ CLI::App* add_writing_command(CLI::App& app, const char* name, const char* help,
     CLI::App* command = app.add_subcommand(name, help);
     add_table_argument(*command, options->table);
     command->add_option("OUT", options->out, "folder or file to create; must not exist yet")
+        ->type_name("FILE")
         ->required();
     command
         ->add_option("--to", options->to,
-                     "plain, netcdf or pymrio; without it netcdf for a name in .nc, else plain")
-        ->check(CLI::IsMember({"plain", "netcdf", "pymrio"}));
+                     "format of OUT; default: netcdf for a name in .nc, else plain")
+        ->type_name("plain|netcdf|pymrio")
+        ->check(one_of({"plain", "netcdf", "pymrio"}));
     return command;
 }
 
@@ -82,8 +84,10 @@ void add_convert(CLI::App& app) {
     const auto options = std::make_shared<ConvertOptions>();
     CLI::App* command = add_writing_command(
         app, "convert", "Write a table in the plain format, as NetCDF or for pymrio", options);
-    command->add_option("--home", options->home,
-                        "write the national table of this region, with its import matrix");
+    command
+        ->add_option("--home", options->home,
+                     "write the national table of this region, with its import matrix")
+        ->type_name("CODE");
     command->callback([options] { run_convert(*options); });
 }
 
@@ -91,10 +95,14 @@ void add_aggregate(CLI::App& app) {
     const auto options = std::make_shared<ConvertOptions>();
     CLI::App* command = add_writing_command(
         app, "aggregate", "Aggregate sectors or regions with concordances", options);
-    command->add_option("--sectors", options->sectors,
-                        "concordance of sectors: CSV from,to[,share][,name][,kind]");
-    command->add_option("--regions", options->regions,
-                        "concordance of regions: CSV from,to[,share][,name]");
+    command
+        ->add_option("--sectors", options->sectors,
+                     "concordance of sectors: CSV from,to[,share][,name][,kind]")
+        ->type_name("FILE");
+    command
+        ->add_option("--regions", options->regions,
+                     "concordance of regions: CSV from,to[,share][,name]")
+        ->type_name("FILE");
     command->callback([options] { run_aggregate(*options); });
 }
 

@@ -121,11 +121,14 @@ void add_exposure(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "exposure", "Where a country's inputs come from, at face value and through the chain");
     add_table_argument(*command, options->table);
-    command->add_option("--home", options->home, "region whose sectors are looked at")->required();
+    command->add_option("--home", options->home, "region whose sectors are looked at")
+        ->type_name("CODE")
+        ->required();
     command
         ->add_option("--matrix", options->matrix,
-                     "sectors by origins: look-through, face-value or hidden")
-        ->check(CLI::IsMember({"look-through", "face-value", "hidden"}));
+                     "print a matrix, sectors by origins, of one of these measures")
+        ->type_name("look-through|face-value|hidden")
+        ->check(one_of({"look-through", "face-value", "hidden"}));
     command->add_flag("--with-own-output", options->with_own_output,
                       "--matrix with the unit of own output, not of inputs only");
     add_backend_options(*command, options->backend);

@@ -178,15 +178,17 @@ void add_extract(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "extract", "Hypothetical extraction of every sector, of regions or of one cell");
     add_table_argument(*command, options->table);
-    std::string kinds;
+    std::vector<std::string> kinds;
     for (const Extraction kind : all_extractions()) {
-        kinds += (kinds.empty() ? "" : ", ") + std::string(to_string(kind));
+        kinds.emplace_back(to_string(kind));
     }
-    command->add_option("--kind", options->kind, "what is taken out: " + kinds)
+    command->add_option("--kind", options->kind, "what of a sector is taken out")
+        ->type_name(fmt::format("{}", fmt::join(kinds, "|")))
         ->capture_default_str();
     command
         ->add_option("--fraction", options->fraction,
                      "share taken out, for --kind forward and backward, for --cell and --cells")
+        ->type_name("SHARE")
         ->capture_default_str()
         ->check(number());
     CLI::Option* regions =
@@ -201,7 +203,9 @@ void add_extract(CLI::App& app) {
                                default_cells))
         ->excludes(regions)
         ->excludes("--cell");
-    command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
+    command->add_option("--top", options->top, "only the first N rows")
+        ->type_name("N")
+        ->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     command->callback([options] { run_extract(*options); });

@@ -176,50 +176,74 @@ void add_scenario_options(CLI::App& command, FillOptions& options) {
     add_home_options(command, options.ranking);
     add_ranking_options(command, options.ranking);
     command.remove_option(command.get_option("--tail-lambda"));
-    CLI::Option* scenarios = command.add_option(
-        "--scenarios", options.scenarios,
-        "CSV scenario,coalition,product,share[,weight]: what is withheld together");
+    CLI::Option* scenarios =
+        command
+            .add_option("--scenarios", options.scenarios,
+                        "CSV scenario,coalition,product,share[,weight]: what is withheld together")
+            ->type_name("FILE");
     for (const char* name :
          {"--share", "--each-origin", "--all-imports", "--coalition", "--coalition-file"}) {
         scenarios->excludes(command.get_option(name));
     }
     command
         .add_option("--cvar", options.cvar_level,
-                    "lower the mean of the worst 1 - A of scenarios instead of the mean of all")
+                    "lower the mean of the worst 1 - SHARE of scenarios, not the mean of all")
+        ->type_name("SHARE")
         ->check(number());
 }
 
 void add_investment_options(CLI::App& command, FillOptions& options) {
     command.add_option("--budget", options.budget, "capital, in the unit of the table; or inf")
+        ->type_name("AMOUNT")
         ->required();
-    command.add_option("--costs", options.costs,
-                       "CSV product,cost: capital per unit of yearly output (default 1)");
+    command
+        .add_option("--costs", options.costs,
+                    "CSV product,cost: capital per unit of yearly output; default: 1")
+        ->type_name("FILE");
     CLI::Option* diversify =
         command.add_flag("--diversify", options.diversify, "move imports to other origins too");
     command
         .add_option("--move-cost", options.diversification.unit_cost,
                     "capital per unit of imports moved")
+        ->type_name("COST")
         ->capture_default_str()
         ->check(number())
         ->needs(diversify);
     command
         .add_option("--growth", options.diversification.growth,
                     "by what share of its deliveries an origin can sell more of a product")
+        ->type_name("SHARE")
         ->capture_default_str()
         ->check(number())
         ->needs(diversify);
+}
+
+void add_constraint_options(CLI::App& command, FillOptions& options) {
+    const OptionGroup group(command, "Constraints");
     CLI::Option* sets =
-        command.add_option("--sets", options.sets, "CSV set,product: sets of products by name");
+        command.add_option("--sets", options.sets, "CSV set,product: sets of products by name")
+            ->type_name("FILE");
     CLI::Option* limits =
-        command.add_option("--set-limits", options.set_limits,
-                           "CSV set,floor,ceiling: capital that sets get at least and at most");
-    command.add_option("--min-scale", options.min_scale,
-                       "least capacity of a sector that gets any: a number for all, or a CSV "
-                       "product,scale");
-    command.add_option("--max-sectors", options.max_sectors, "sectors that get capacity, at most")
-        ->check(whole_number(0));
+        command
+            .add_option("--set-limits", options.set_limits,
+                        "CSV set,floor,ceiling: capital that sets get at least and at most")
+            ->type_name("FILE");
     limits->needs(sets);
     sets->needs(limits);
+    command
+        .add_option("--min-scale", options.min_scale,
+                    "least capacity of a sector that gets any: a number for all, or a CSV "
+                    "product,scale")
+        ->type_name("AMOUNT|FILE");
+    command.add_option("--max-sectors", options.max_sectors, "sectors that get capacity, at most")
+        ->type_name("N")
+        ->check(whole_number(0));
+}
+
+void add_uncertainty(CLI::App& command, FillOptions& options) {
+    const OptionGroup group(command, "Uncertainty");
+    add_draw_options(command, options.uncertainty,
+                     "how the allocation fares where it was not fitted to");
 }
 
 }  // namespace
@@ -231,9 +255,10 @@ void add_fill(CLI::App& app) {
     add_table_argument(*command, options->table, false);
     add_scenario_options(*command, *options);
     add_investment_options(*command, *options);
-    add_draw_options(*command, options->uncertainty,
-                     "how the allocation fares where it was not fitted to");
+    add_constraint_options(*command, *options);
+    add_uncertainty(*command, *options);
     command->add_option("--threads", options->threads, "number of threads on the CPU")
+        ->type_name("N")
         ->capture_default_str()
         ->check(whole_number(1));
     add_output_options(*command, options->output);

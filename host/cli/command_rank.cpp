@@ -166,7 +166,9 @@ void add_rank(CLI::App& app) {
     add_column_options(*command, options->columns);
     add_uncertainty_options(*command, options->uncertainty);
     add_scope_option(*command, options->scope);
-    command->add_option("--top", options->top, "only the first N rows")->check(whole_number(0));
+    command->add_option("--top", options->top, "only the first N rows")
+        ->type_name("N")
+        ->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_rank_output_options(*command, options->output);
     command->callback([options] { run_rank(*options); });

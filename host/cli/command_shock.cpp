@@ -16,6 +16,7 @@
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/shock_run.hpp"
 #include "host/report/shock_why.hpp"
+#include "host/shock/model_kinds.hpp"
 #include "host/shock/scenario_economy.hpp"
 #include "host/shock/scenario_file.hpp"
 
@@ -280,40 +281,50 @@ void add_shock(CLI::App& app) {
     command
         ->add_option("[TABLE] SCENARIO", options->names,
                      "a table (default world-2011) and a scenario file (data/README.md)")
+        ->type_name("TABLE")
         ->required()
         ->expected(1, 2);
-    command->add_option("--year", options->table.read.year, "year, where TABLE holds several")
-        ->check(whole_number(1));
+    add_year_option(*command, options->table);
     add_reading_options(*command, options->table);
-    command->add_option("--home", options->home, "region, in place of the scenario's");
+    command->add_option("--home", options->home, "region, in place of the scenario's")
+        ->type_name("CODE");
     command
         ->add_option("--scope", options->scope,
-                     "home: shortages pass on within home; world: through all countries")
-        ->check(CLI::IsMember({"home", "world"}));
+                     "home: shortages pass on within home; world: through all countries; "
+                     "default: the scenario's")
+        ->type_name("home|world")
+        ->check(one_of({"home", "world"}));
     command
         ->add_option("--model", options->models,
-                     "models A,B,...; band (the default): stocks under all readings of which "
-                     "inputs bind; all: those that can express the scenario")
+                     "models; band (the default): stocks under all readings of which inputs "
+                     "bind; all: those that can express the scenario")
+        ->type_name(fmt::format("band|all|{},...", fmt::join(shock_models(), "|")))
         ->delimiter(',')
         ->allow_extra_args(false);
-    command->add_option("--criticality", options->criticality,
-                        "survey, cost-share or a CSV file product,user,c, in place of the "
-                        "scenario's");
-    CLI::Option* paths =
-        command->add_flag("--paths", options->paths, "day by day: JSON, CSV and NetCDF");
+    command
+        ->add_option("--criticality", options->criticality,
+                     "which inputs bind, in place of the scenario's; a file is CSV product,user,c")
+        ->type_name("survey|cost-share|FILE");
+    CLI::Option* paths = command->add_flag("--paths", options->paths,
+                                           "add every day's figures to JSON, CSV, NetCDF");
     command->add_option("--every", options->every, "of the paths, every so many days")
+        ->type_name("N")
         ->check(whole_number(1));
-    command->add_option("--only", options->only, "of the paths, these sectors: A,B,...")
+    command->add_option("--only", options->only, "of the paths, these sectors")
+        ->type_name("CODE,...")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->needs(paths);
-    command->add_option("--top", options->top, "sectors that text shows")->check(whole_number(0));
+    command->add_option("--top", options->top, "sectors that text shows")
+        ->type_name("N")
+        ->check(whole_number(0));
     CLI::Option* why = command->add_flag(
         "--why", options->why,
         "of one case: what bound whom, the chains behind the worst days, losses by source");
-    CLI::Option* checkpoint =
-        command->add_option("--checkpoint", options->checkpoint.file,
-                            "file in which results are kept as they are made");
+    CLI::Option* checkpoint = command
+                                  ->add_option("--checkpoint", options->checkpoint.file,
+                                               "file in which results are kept as they are made")
+                                  ->type_name("FILE");
     checkpoint->excludes(paths)->excludes(why);
     command
         ->add_flag("--resume", options->checkpoint.resume, "go on from what the checkpoint holds")

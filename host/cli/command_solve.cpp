@@ -134,6 +134,7 @@ void add_solve(CLI::App& app) {
         ->add_option("--demand", options->demand,
                      "CSV sector,NAME[,NAME...]: final demand by sector, one column per scenario, "
                      "in the unit of the table; sectors not listed are 0")
+        ->type_name("FILE")
         ->required();
     CLI::Option* totals = command->add_flag(
         "--totals", options->totals, "only the totals of every scenario, outputs are not formed");

@@ -333,18 +333,24 @@ void add_trend(CLI::App& app) {
         "trend",
         "Self-reliance over years, one table each: import content, look-through foreign share, "
         "GDP at risk and rank of every product and origin, with changes and intervals of ranks");
-    command->add_option("FILES", options->files, "tables of two years or more")->required();
+    command->add_option("FILES", options->files, "tables of two years or more")
+        ->type_name("TABLE")
+        ->required();
     add_reading_options(*command, options->table);
-    command->add_option("--years", options->years,
-                        "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
-                        "several");
+    command
+        ->add_option("--years", options->years,
+                     "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
+                     "several")
+        ->type_name("YEARS");
     add_home_options(*command, options->ranking);
     add_ranking_options(*command, options->ranking);
     add_scope_option(*command, options->scope);
     command->add_flag("--common", options->common,
                       "where sectors or origins differ between years, compare those common to all; "
                       "else that is refused");
-    command->add_option("--top", options->top, "only the first N pairs")->check(whole_number(0));
+    command->add_option("--top", options->top, "only the first N pairs")
+        ->type_name("N")
+        ->check(whole_number(0));
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     command->callback([options] { run_trend(*options); });

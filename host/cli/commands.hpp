@@ -21,5 +21,6 @@ void add_compare(CLI::App& app);
 void add_exposure(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_reference(CLI::App& app);
 
 }  // namespace narrows::cli

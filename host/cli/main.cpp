@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "host/base/error.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/reference.hpp"
 
 namespace {
 
@@ -41,15 +43,20 @@ std::optional<std::string> unknown_command(const CLI::App& app) {
 }
 
 constexpr const char* footer =
-    "TABLE is a folder in the plain format (data/README.md) or an embedded table such as "
-    "world-2011; `narrows doctor` lists them.\n"
+    "`narrows doctor` lists the formats of TABLE and the embedded tables, such as world-2011.\n"
     "Exit codes: 0 ok, 1 internal error or device failure, 2 usage, 3 data, 4 numerical, "
     "5 requested backend unavailable.";
 
 int run(int argc, char** argv) {
-    CLI::App app("narrows finds the sectors where import dependence threatens supply security.",
-                 "narrows");
-    app.set_version_flag("--version", std::string("narrows ") + narrows::build_info::version);
+    CLI::App app(
+        "narrows finds the choke points of an economy: the inputs, bought from a few "
+        "foreign suppliers, whose loss would stop whole industries.",
+        "narrows");
+    app.formatter(std::make_shared<narrows::cli::HelpFormatter>());
+    app.option_defaults()->group("Options");
+    app.set_help_flag("-h,--help", "print this help and exit");
+    app.set_version_flag("--version", std::string("narrows ") + narrows::build_info::version,
+                         "print the version and exit");
     app.require_subcommand(1);
     app.footer(footer);
     using namespace narrows::cli;
@@ -69,6 +76,7 @@ int run(int argc, char** argv) {
     add_exposure(app);
     add_bench(app);
     add_doctor(app);
+    add_reference(app);
     refuse_empty_values(app);
     try {
         app.parse(argc, argv);

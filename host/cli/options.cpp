@@ -30,6 +30,8 @@ double seconds() {
 
 const double program_start = seconds();
 
+constexpr const char* reading_group = "Reading the table";
+
 }  // namespace
 
 double elapsed_seconds() {
@@ -45,6 +47,19 @@ void write_stdout(const std::string& text) {
 
 CLI::Validator not_empty() {
     return {[](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); },
+            ""};
+}
+
+CLI::Validator one_of(std::vector<std::string> choices) {
+    return {[choices = std::move(choices)](const std::string& text) {
+                if (std::find(choices.begin(), choices.end(), text) != choices.end()) {
+                    return std::string();
+                }
+                const std::string near = nearest(text, choices);
+                return "found " + in_quotes(text) +
+                       (near.empty() ? fmt::format(", expected {}", fmt::join(choices, ", "))
+                                     : ", did you mean " + in_quotes(near) + "?");
+            },
             ""};
 }
 
@@ -72,8 +87,12 @@ CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest) {
 }
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
-    command.add_option("--output", options.format, "table, csv or json")->capture_default_str();
-    command.add_option("--out", options.file, "write to this file instead of standard output");
+    const OptionGroup group(command, "Output");
+    command.add_option("--output", options.format, "form of the result")
+        ->type_name("table|csv|json")
+        ->capture_default_str();
+    command.add_option("--out", options.file, "write to this file instead of standard output")
+        ->type_name("FILE");
 }
 
 namespace {
@@ -119,25 +138,34 @@ void print(Document document, const OutputOptions& options) {
     }
 }
 
+void add_product_option(CLI::App& command, std::string& product) {
+    command
+        .add_option("--product", product,
+                    "matrix product of the CPU backend; auto: OpenBLAS where it is installed")
+        ->type_name("auto|openblas|eigen|eigen-sse2|eigen-avx2|eigen-avx512")
+        ->capture_default_str();
+}
+
 void add_backend_options(CLI::App& command, BackendOptions& options) {
+    const OptionGroup group(command, "Solving");
     command
         .add_option("--backend", options.name,
-                    "auto (CUDA where it runs, else the CPU), cpu or cuda")
+                    "where linear algebra runs; auto: CUDA where it runs, else the CPU")
+        ->type_name("auto|cpu|cuda")
         ->capture_default_str();
     command.add_option("--device", options.device, "number of the GPU")
+        ->type_name("N")
         ->capture_default_str()
         ->check(whole_number(0));
-    command.add_option("--threads", options.threads, "number of threads on the CPU")
-        ->capture_default_str()
-        ->check(whole_number(1));
     command
-        .add_option("--product", options.product,
-                    "matrix product of the CPU backend: auto (OpenBLAS where installed), openblas, "
-                    "eigen, eigen-sse2, eigen-avx2 or eigen-avx512")
-        ->capture_default_str();
+        .add_option("--threads", options.threads, "threads on the CPU; default: one per processor")
+        ->type_name("N")
+        ->check(whole_number(1));
+    add_product_option(command, options.product);
     command
         .add_option("--method", options.method,
-                    "how systems are solved: auto (what is cheapest), inverse, lu or iterate")
+                    "how systems are solved; auto: by what is cheapest, which the run record says")
+        ->type_name("auto|inverse|lu|iterate")
         ->capture_default_str();
 }
 
@@ -167,30 +195,48 @@ std::string title_of(const IoTable& table) {
 
 void add_table_argument(CLI::App& command, TableOptions& options, bool required) {
     CLI::Option* table =
-        command.add_option("TABLE", options.name,
-                           "file, folder or archive of a table, or the name of an embedded one");
+        command
+            .add_option("TABLE", options.name,
+                        "file, folder or archive of a table, or the name of an embedded one")
+            ->type_name("TABLE");
     if (required) {
         table->required();
     } else {
         table->capture_default_str();
     }
-    command.add_option("--year", options.read.year, "year, where TABLE holds several")
-        ->check(whole_number(1));
+    add_year_option(command, options);
     add_reading_options(command, options);
 }
 
+void add_year_option(CLI::App& command, TableOptions& options) {
+    const OptionGroup group(command, reading_group);
+    command.add_option("--year", options.read.year, "year, where TABLE holds several")
+        ->type_name("YEAR")
+        ->check(whole_number(1));
+}
+
 void add_reading_options(CLI::App& command, TableOptions& options) {
-    command.add_option("--input-format", options.read.format,
-                       "format of TABLE (`narrows doctor` lists them); default: seen from what is "
-                       "in it");
-    command.add_option("--region", options.read.region,
-                       "code of the country, where TABLE holds national tables of several");
-    command.add_option("--mapping", options.read.mapping,
-                       "file that says how a csv of your own is laid out");
+    const OptionGroup group(command, reading_group);
+    std::vector<std::string> formats;
+    for (const TableFormat& format : table_formats()) formats.emplace_back(format.key);
+    command
+        .add_option("--input-format", options.read.format,
+                    "format of TABLE; default: seen from what is in it")
+        ->type_name(fmt::format("{}", fmt::join(formats, "|")));
+    command
+        .add_option("--region", options.read.region,
+                    "code of the country, where TABLE holds national tables of several")
+        ->type_name("CODE");
+    command
+        .add_option("--mapping", options.read.mapping,
+                    "JSON file that says how a csv of your own is laid out")
+        ->type_name("FILE");
     command
         .add_option("--sut-model", options.model,
-                    "how supply and use become a symmetric table: A, B (product x product), C, D "
-                    "(industry x industry)")
+                    "how supply and use become a symmetric table: product x product by product "
+                    "(A) or industry technology (B), industry x industry by fixed industry (C) or "
+                    "product sales (D)")
+        ->type_name("A|B|C|D")
         ->capture_default_str();
 }
 

@@ -16,7 +16,10 @@ namespace narrows::cli {
 
 /// What the text of an option has to be; the message says what was found and what was expected.
 /// Empty text is most often a variable that was not set, and CLI11 reads it as 0.
+/// The name of a value (`type_name`) says what it is, in help and for completion: FILE, FOLDER,
+/// TABLE, choices "auto|cpu|FILE", a list "A|B,...", or a name such as N.
 CLI::Validator not_empty();
+CLI::Validator one_of(std::vector<std::string> choices);
 CLI::Validator number();
 CLI::Validator whole_number(std::uint64_t lowest,
                             std::uint64_t highest = std::numeric_limits<int>::max());
@@ -26,6 +29,22 @@ double elapsed_seconds();
 
 /// Number of threads when the user names none: the processors of this machine.
 int default_threads();
+
+/// Options that are added while it lives stand under this heading in help.
+class OptionGroup {
+  public:
+    OptionGroup(CLI::App& command, const std::string& heading)
+        : defaults_(*command.option_defaults()), before_(defaults_.get_group()) {
+        defaults_.group(heading);
+    }
+    ~OptionGroup() { defaults_.group(before_); }
+    OptionGroup(const OptionGroup&) = delete;
+    OptionGroup& operator=(const OptionGroup&) = delete;
+
+  private:
+    CLI::OptionDefaults& defaults_;
+    std::string before_;
+};
 
 /// Where and how a result is printed.
 struct OutputOptions {
@@ -50,6 +69,8 @@ struct BackendOptions {
     std::string method = "auto";
 };
 void add_backend_options(CLI::App& command, BackendOptions& options);
+/// --product alone.
+void add_product_option(CLI::App& command, std::string& product);
 /// Throws BackendUnavailable; and ArgumentError, which it does before anything is looked for.
 BackendChoice choose(const BackendOptions& options);
 
@@ -89,6 +110,7 @@ struct TableOptions {
     ReadOptions read = {};
     std::string model = "D";
 };
+void add_year_option(CLI::App& command, TableOptions& options);
 /// Adds --input-format, --region, --mapping and --sut-model.
 void add_reading_options(CLI::App& command, TableOptions& options);
 /// Adds those, the positional argument TABLE and --year.

@@ -208,19 +208,22 @@ void write_netcdf(GridRun& run, const std::string& file_name) {
 }  // namespace
 
 void add_grid_options(CLI::App& command, GridOptions& options) {
-    command.add_option("--home", options.homes,
-                       "region whose GDP is at risk, a list A,B,... or all; a national table has "
-                       "just one");
     command
-        .add_option("--share", options.shares,
-                    "share of the deliveries that is blocked, 0 to 1, or a list")
+        .add_option("--home", options.homes,
+                    "regions whose GDP is at risk; a national table has just one")
+        ->type_name("all|CODE,...");
+    command
+        .add_option("--share", options.shares, "shares of the deliveries that are blocked, 0 to 1")
+        ->type_name("SHARE,...")
         ->capture_default_str()
         ->check(numbers());
 }
 
 void add_rank_output_options(CLI::App& command, OutputOptions& options) {
     add_output_options(command, options);
-    command.get_option("--output")->description("table, csv, json, or netcdf with --out");
+    command.get_option("--output")
+        ->description("form of the result; netcdf with --out")
+        ->type_name("table|csv|json|netcdf");
 }
 
 bool is_netcdf(const OutputOptions& options) {

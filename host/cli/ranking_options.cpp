@@ -73,9 +73,12 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 void add_home_options(CLI::App& command, RankingOptions& options) {
-    command.add_option("--home", options.home,
-                       "region whose GDP is at risk; a national table has just one");
+    command
+        .add_option("--home", options.home,
+                    "region whose GDP is at risk; a national table has just one")
+        ->type_name("CODE");
     command.add_option("--share", options.share, "share of the deliveries that is blocked, 0 to 1")
+        ->type_name("SHARE")
         ->capture_default_str()
         ->check(number());
 }
@@ -86,22 +89,30 @@ void add_ranking_options(CLI::App& command, RankingOptions& options) {
     command.add_flag("--all-imports", options.all_imports, "all origins withhold together");
     command
         .add_option("--coalition", options.coalitions,
-                    "origins A,B,... that withhold together; may be repeated")
+                    "origins that withhold together; may be repeated")
+        ->type_name("CODE,...")
         ->delimiter('\0')
         ->allow_extra_args(false);  // a TABLE may follow
-    command.add_option("--coalition-file", options.coalition_file,
-                       "CSV coalition,member: coalitions by name, a member a line");
+    command
+        .add_option("--coalition-file", options.coalition_file,
+                    "CSV coalition,member: coalitions by name, a member a line")
+        ->type_name("FILE");
     command
         .add_option("--lambda", options.lambda,
                     "share of a domestic shortfall passed on to users, 0 to below 1")
+        ->type_name("SHARE")
         ->capture_default_str()
         ->check(number());
     command.add_option("--tail-lambda", options.tail_lambda, "the same for the tail")
+        ->type_name("SHARE")
         ->capture_default_str()
         ->check(number());
-    command.add_option("--criticality", options.criticality,
-                       "survey (default where the table carries ratings), cost-share, or a CSV "
-                       "file product,user,c");
+    command
+        .add_option("--criticality", options.criticality,
+                    "which inputs a sector cannot do without; survey: by the ratings of the table, "
+                    "the default where it carries some; cost-share: by what an input costs; a "
+                    "file is CSV product,user,c")
+        ->type_name("survey|cost-share|FILE");
 }
 
 AskedCoalitions asked_coalitions(const RankingOptions& options, const IoTable& table,
@@ -144,7 +155,8 @@ void add_scope_option(CLI::App& command, std::string& scope) {
     command
         .add_option("--scope", scope,
                     "home: shortages pass on within home; world: through all countries and back")
-        ->check(CLI::IsMember({"home", "world"}))
+        ->type_name("home|world")
+        ->check(one_of({"home", "world"}))
         ->capture_default_str();
 }
 

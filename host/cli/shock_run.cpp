@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "host/analysis/draws_file.hpp"
 #include "host/base/error.hpp"
@@ -24,20 +28,24 @@ Index wave_size(const ShockRun& run) {
     return std::max<Index>(most, 1);
 }
 
+using Warnings = std::set<std::pair<Index, std::string>>;  // by model
+
 /// All models for the cases [first, first + count).
-void run_wave(const ShockRun& run, Index first, Index count, Index already, Progress& progress) {
+Warnings run_wave(const ShockRun& run, Index first, Index count, Index already,
+                  Progress& progress) {
     const Index num_models = run.table.num_models();
     std::vector<Index> cases;
     for (Index c = first; c < first + count; ++c) cases.push_back(c);
     std::vector<InventoryPath> paths(run.path ? static_cast<std::size_t>(count * num_models)
                                               : std::size_t{0});
+    Warnings warnings;
     std::mutex mutex;
     Index done = already;
     const auto take = [&](Index m) {
         return [&, m](Index of_case, const ShockOutcome& outcome, const InventoryPath& path) {
             run.table.set(m, of_case, outcome);
             const std::lock_guard lock(mutex);
-            for (const std::string& warning : outcome.warnings) run.table.warn(m, warning);
+            for (const std::string& warning : outcome.warnings) warnings.emplace(m, warning);
             if (run.path) {
                 paths[static_cast<std::size_t>((of_case - first) * num_models + m)] = path;
             }
@@ -52,15 +60,19 @@ void run_wave(const ShockRun& run, Index first, Index count, Index already, Prog
             // Beside others, a model without an answer is one of the answers.
             if (num_models == 1) throw;
             for (const Index c : cases) run.table.set_unanswered(m, c);
-            run.table.warn(m, error.what());
+            warnings.emplace(m, error.what());
         }
     }
-    if (!run.path) return;
-    for (Index c = 0; c < count; ++c) {
+    for (Index c = 0; run.path && c < count; ++c) {
         for (Index m = 0; m < num_models; ++m) {
             run.path(first + c, m, paths[static_cast<std::size_t>(c * num_models + m)]);
         }
     }
+    return warnings;
+}
+
+void warn(const Warnings& warnings, ShockTable& table) {
+    for (const auto& [model, warning] : warnings) table.warn(model, warning);
 }
 
 }  // namespace
@@ -72,7 +84,11 @@ Index run_cases(const ShockRun& run) {
     if (!run.checkpoint.file.empty()) {
         file.emplace(run.checkpoint.file, checkpoint_key(run.record), run.table.values().rows(),
                      run.checkpoint.resume);
-        done = file->load(run.table.values());
+        std::vector<std::string> notes;
+        done = file->load(run.table.values(), &notes);
+        for (const std::string& note : notes) {
+            warn(nlohmann::json::parse(note).get<Warnings>(), run.table);
+        }
         if (run.wave && done > 0) run.wave(0, done);
     }
     Progress progress("cases and models");
@@ -82,8 +98,10 @@ Index run_cases(const ShockRun& run) {
             break;
         }
         const Index count = std::min(wave_size(run), num_cases - done);
-        run_wave(run, done, count, done * run.table.num_models(), progress);
-        if (file) file->append(run.table.values(), done, count);
+        const Warnings warnings =
+            run_wave(run, done, count, done * run.table.num_models(), progress);
+        warn(warnings, run.table);
+        if (file) file->append(run.table.values(), done, count, nlohmann::json(warnings).dump());
         done += count;
         if (run.wave) run.wave(done - count, done);
     }

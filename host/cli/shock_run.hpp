@@ -32,7 +32,8 @@ struct ShockRun {
 };
 
 /// Runs all cases, with progress, and returns how many are done: all, or once a signal is waiting
-/// those of the waves that are complete. The same bits in one piece and resumed.
+/// those of the waves that are complete. The same bits and warnings in one piece
+/// and resumed.
 Index run_cases(const ShockRun& run);
 
 }  // namespace narrows::cli

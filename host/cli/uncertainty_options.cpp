@@ -107,37 +107,43 @@ RankingUncertainty run_draws(const UncertaintyOptions& options, const RankingQue
 CLI::Option* add_draw_options(CLI::App& command, UncertaintyOptions& options,
                               const std::string& use) {
     CLI::Option* draws = command.add_option("--draws", options.draws, "Monte Carlo draws: " + use)
+                             ->type_name("N")
                              ->check(whole_number(1));
     command.add_option("--seed", options.seed, "of the draws' random numbers")
+        ->type_name("N")
         ->capture_default_str()
         ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
         ->needs(draws);
     command
         .add_option("--cell-error", options.cell_error,
-                    "relative standard error of flows: A of those of 1 % of all and more, smaller "
-                    "ones grow with exponent B (default 0.05, and ten times that for the smallest)")
+                    "relative standard error of flows: A of those of 1 % of all and more, grows "
+                    "as z^-B for smaller ones; default: 0.05, and ten times that for the smallest")
+        ->type_name("A[,B]")
         ->check(not_empty())
         ->needs(draws);
-    command
-        .add_option("--fix", options.fixed,
-                    "sources of error to leave out: data, criticality, lambda")
+    command.add_option("--fix", options.fixed,
+                       "sources of error to leave out")
+        ->type_name("data|criticality|lambda,...")
         ->delimiter(',')
         ->allow_extra_args(false)  // a TABLE may follow
-        ->check(CLI::IsMember({"data", "criticality", "lambda"}))
+        ->check(one_of({"data", "criticality", "lambda"}))
         ->needs(draws);
     return draws;
 }
 
 void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
+    const OptionGroup group(command, "Uncertainty");
     CLI::Option* draws =
         add_draw_options(command, options, "medians, intervals and chances beside the ranking");
     command
-        .add_flag("--variance-shares", options.variance_shares,
-                  "what share of the variance each source has; takes about four times as long")
+        .add_flag(
+            "--variance-shares", options.variance_shares,
+            "what share of the variance each source of error has; takes about four times as long")
         ->needs(draws);
     CLI::Option* checkpoint = command
                                   .add_option("--checkpoint", options.checkpoint,
                                               "file in which draws are kept as they are made")
+                                  ->type_name("FILE")
                                   ->check(not_empty())
                                   ->needs(draws);
     command

@@ -18,6 +18,7 @@ struct LinearProgram {
     std::vector<Eigen::Index> whole = {};  // variables that are whole numbers
 };
 
+/// The optimal z of a LinearProgram, or the proof that there is none.
 struct LinearSolution {
     bool feasible = false;
     Eigen::VectorXd z;

@@ -18,6 +18,7 @@ enum class SolveMethod {
 SolveMethod parse_solve_method(const std::string& text);
 const char* to_string(SolveMethod method);
 
+/// What the choice of a method hangs on; bytes are those of the backend's memory.
 struct SolveQuestion {
     Index n = 0;
     Index num_columns = 0;       // that are to be solved for now
@@ -28,6 +29,7 @@ struct SolveQuestion {
     SolveMethod wanted = SolveMethod::automatic;
 };
 
+/// How a system is solved, and why.
 struct SolvePlan {
     SolveMethod method;
     std::string reason;  // for people and for the run record

@@ -12,6 +12,7 @@ namespace narrows {
 
 /// A ranking that `narrows rank --output json` wrote, as far as others need it.
 struct SavedRanking {
+    /// A pair of product and coalition; gar in flows.
     struct Row {
         std::int64_t rank = 0;
         std::string product;

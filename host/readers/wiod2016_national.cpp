@@ -18,7 +18,7 @@ namespace narrows {
 namespace {
 
 constexpr const char* sheet_name = "National IO-tables";
-constexpr Index first_number = 4;  // column E
+constexpr Index first_industry = 4;  // column E
 const std::vector<std::string> label_names = {"Year", "Code", "Description", "Origin"};
 const std::vector<std::string> use_names = {"CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN", "EXP"};
 // Beside these and intermediate inputs, II_fob, nothing makes up a column.
@@ -39,9 +39,9 @@ std::string region_of(const std::string& path) {
 }
 
 /// Builds the table of one year while rows stream by.
-class Builder {
+class NationalBuilder {
   public:
-    explicit Builder(int year) : year_(year) {}
+    explicit NationalBuilder(int year) : year_(year) {}
 
     bool add(const SheetRow& row) {
         if (!has_header_) {
@@ -87,12 +87,12 @@ class Builder {
     static std::size_t i_(Index index) { return static_cast<std::size_t>(index); }
 
     void read_header(const SheetRow& row) {
-        for (Index c = 0; c < first_number; ++c) {
+        for (Index c = 0; c < first_industry; ++c) {
             if (row.text(c) != label_names[i_(c)]) {
                 row.fail(c, in_quotes(row.text(c)), in_quotes(label_names[i_(c)]));
             }
         }
-        for (Index c = first_number; c < row.width(); ++c) {
+        for (Index c = first_industry; c < row.width(); ++c) {
             const std::string code = row.text(c);
             if (code == use_names.front()) break;
             if (!sector_index_.emplace(code, num_sectors_).second || code.empty()) {
@@ -101,13 +101,13 @@ class Builder {
             sectors_.push_back({code, code, kind_by_nace(code)});
             ++num_sectors_;
         }
-        Index column = first_number + num_sectors_;
+        Index column = first_industry + num_sectors_;
         for (const std::string& use : use_names) expect(row, column++, use);
         output_column_ = column;
         expect(row, column, "GO");
         constexpr Index most = 1000;  // WIOD has 56; matrices of this order are allocated
         if (num_sectors_ == 0 || num_sectors_ > most) {
-            row.fail(first_number, fmt::format("{} industries", num_sectors_),
+            row.fail(first_industry, fmt::format("{} industries", num_sectors_),
                      fmt::format("1 to {}", most));
         }
         allocate();
@@ -155,10 +155,10 @@ class Builder {
         Eigen::MatrixXd& inputs = domestic ? data_.Z : data_.M;
         Eigen::MatrixXd& uses = domestic ? data_.F : data_.MF;
         for (Index j = 0; j < num_sectors_; ++j) {
-            inputs(i, j) = row.require_number(first_number + j, std::nullopt);
+            inputs(i, j) = row.require_number(first_industry + j, std::nullopt);
         }
         for (Index f = 0; f < uses.cols(); ++f) {
-            uses(i, f) = row.require_number(first_number + num_sectors_ + f, std::nullopt);
+            uses(i, f) = row.require_number(first_industry + num_sectors_ + f, std::nullopt);
         }
         if (domestic) {
             data_.x[i] = row.require_number(output_column_, std::nullopt);
@@ -169,7 +169,7 @@ class Builder {
     void read_total(const SheetRow& row, const std::string& code) {
         const auto copy_to = [&](Eigen::MatrixXd& block, Index r) {
             for (Index j = 0; j < num_sectors_; ++j) {
-                block(r, j) = row.require_number(first_number + j, std::nullopt);
+                block(r, j) = row.require_number(first_industry + j, std::nullopt);
             }
         };
         const auto tax = std::find(tax_names.begin(), tax_names.end(), code);
@@ -198,7 +198,7 @@ class Builder {
 
 IoTable read(const InputSource& source, const ReadOptions& options) {
     const Workbook workbook(source.open(source.names().front()));
-    Builder builder(options.year);
+    NationalBuilder builder(options.year);
     workbook.read(sheet_name, [&](const SheetRow& row) { return builder.add(row); });
     builder.check_years(workbook.path(), options.year);
     TableData data = builder.finish(workbook.path());

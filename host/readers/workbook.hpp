@@ -15,6 +15,7 @@ namespace narrows {
 /// One row of a sheet while it streams by. Columns count from 0 (A is 0); cells may be absent.
 class SheetRow {
   public:
+    /// A cell that is not empty.
     struct Cell {
         Index column = 0;
         enum class Kind { number, text, error } kind = Kind::number;

@@ -29,6 +29,7 @@ std::vector<Cell> cells_of(Values&&... values) {
 /// How a column is shown to people. CSV and JSON always carry every digit.
 enum class Style { text, count, flow, coefficient, ratio, percent, bound, seconds, bytes };
 
+/// A column of a Sheet.
 struct Column {
     std::string key;      // in JSON and CSV
     std::string heading;  // in text; empty: not shown there
@@ -37,6 +38,7 @@ struct Column {
     bool bar = false;               // also as a bar on a terminal
 };
 
+/// A table of results; every row has a cell for each column.
 struct Sheet {
     std::string key;      // of the array in JSON; the main sheet's is "rows"; empty: not in JSON
     std::string heading;  // above the sheet in text; may be empty

@@ -45,6 +45,7 @@ struct SourceLoss {
     double loss = 0.0;
 };
 
+/// What a run with stocks lost, and why.
 struct Attribution {
     std::vector<BindingSpell> spells;  // by loss, largest first
     std::vector<PeakChain> peaks;      // of the nodes that lost most, largest first

@@ -26,6 +26,7 @@ struct EsriNetwork {
     std::vector<EsriLink> links = {};  // m, no sale in two of them
 };
 
+/// What the cascade assumes, and when it stops.
 struct EsriOptions {
     /// sigma_i = min(1, s^out_i / sum_{l of the sector of i} (1 - d_l) s^out_l): others of the
     /// sector stand in for what i no longer delivers, by their share of what is left of the market;

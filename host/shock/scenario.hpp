@@ -69,6 +69,7 @@ struct Scenario {
     int days = 365;      // horizon
     std::vector<ScenarioShock> shocks;
     ShockParameters parameters;  // without those that are variables
+    /// A parameter whose value is a variable of the grid or of the draws.
     struct VariableParameter {
         const NumberParameter* parameter;
         std::string variable;

@@ -51,6 +51,7 @@ ShortageTrace::ShortageTrace(const ShockEconomy& economy, const ShockBatch& batc
         flows_.row(static_cast<Index>(c)) = channels[c].flow.transpose();
         ++starts_[static_cast<std::size_t>(channels[c].product) + 1];
     }
+    sales_.diagonal().setZero();
     std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
     for (std::size_t t = 0; t < batch.targets.size(); ++t) {
         const ShockTarget& target = batch.targets[t];
@@ -206,15 +207,42 @@ ShortageReason ShortageTrace::strongest(Index node) const {
     ShortageReason best;
     best.node = node;
     bool waits_for_itself = false;
-    for_each_reason(node, [&](const ShortageReason& reason) {
+    const auto weigh = [&](const ShortageReason& reason) {
         if (reason.through == node) {
             waits_for_itself = waits_for_input(node);
         } else if (reason.missing > best.missing) {
             best = reason;
         }
-    });
+    };
+    if (path_.bound(node, kept_) == NARROWS_BOUND_BY_DEMAND && lost_[node] > 0.0) {
+        for_each_final_demand(node, weigh);
+        weigh(strongest_customer(node));
+    } else {
+        for_each_reason(node, weigh);
+    }
     if (best.missing == 0.0 && waits_for_itself && acts_) best.source.kind = Kind::circular;
     return best;
+}
+
+/// What for_each_customer() finds for the first of those of whom most is missing; all at once, as
+/// days on which every node is bound by demand take n^2 steps.
+ShortageReason ShortageTrace::strongest_customer(Index node) const {
+    constexpr Index chunk = 64;
+    const double per_output = 1.0 / economy_.x[node];
+    const auto sales = sales_.col(node);
+    double most = 0.0;
+    Index first = 0;  // of the chunk
+    for (Index at = 0; at < lost_.size(); at += chunk) {
+        const Index count = std::min(chunk, lost_.size() - at);
+        const double missing =
+            sales.segment(at, count).cwiseProduct(lost_.segment(at, count)).maxCoeff() * per_output;
+        if (missing <= most) continue;
+        most = missing;
+        first = at;
+    }
+    if (most == 0.0) return {};
+    while (sales[first] * lost_[first] * per_output != most) ++first;
+    return {node, -1, most, first, {}};
 }
 
 ShortageReason ShortageTrace::strongest_of_circle(Index group) const {
@@ -251,6 +279,7 @@ void ShortageTrace::for_each_reason(Index node, Visit visit) const {
             visit({node, -1, amounts_[t], -1, {Kind::capacity, t, -1, node}});
         }
     } else if (bound == NARROWS_BOUND_BY_DEMAND) {
+        for_each_final_demand(node, visit);
         for_each_customer(node, visit);
     } else if (bound == NARROWS_BOUND_BY_INPUTS) {
         for_each_channel(node, 0, flows_.rows(), visit);
@@ -278,15 +307,18 @@ void ShortageTrace::for_each_channel(Index node, Index first, Index end, Visit v
 }
 
 template <class Visit>
-void ShortageTrace::for_each_customer(Index node, Visit visit) const {
-    const double x = economy_.x[node];
+void ShortageTrace::for_each_final_demand(Index node, Visit visit) const {
     for (const Index t : targets_of_node_[static_cast<std::size_t>(node)]) {
         const Eigen::VectorXd& demand = demand_[static_cast<std::size_t>(t)];
         if (demand.size() == 0 || amounts_[t] >= 0.0 || demand[node] <= 0.0) continue;
-        const double missing = -amounts_[t] * demand[node] / x;
+        const double missing = -amounts_[t] * demand[node] / economy_.x[node];
         visit({node, -1, missing, -1, {Kind::final_demand, t, -1, node}});
     }
-    const double per_output = 1.0 / x;
+}
+
+template <class Visit>
+void ShortageTrace::for_each_customer(Index node, Visit visit) const {
+    const double per_output = 1.0 / economy_.x[node];
     for (Index j = 0; j < lost_.size(); ++j) {
         const double missing = sales_(j, node) * lost_[j] * per_output;
         if (missing > 0.0) visit({node, -1, missing, j, {}});

@@ -75,12 +75,15 @@ class ShortageTrace {
     void join(Index group, Index other);
     void add_reasons(Index node, Circle& circle) const;
     ShortageReason strongest(Index node) const;
+    ShortageReason strongest_customer(Index node) const;
     ShortageReason strongest_of_circle(Index group) const;
     bool waits_for_input(Index node) const;
     template <class Visit>
     void for_each_reason(Index node, Visit visit) const;
     template <class Visit>
     void for_each_channel(Index node, Index first, Index end, Visit visit) const;
+    template <class Visit>
+    void for_each_final_demand(Index node, Visit visit) const;
     template <class Visit>
     void for_each_customer(Index node, Visit visit) const;
 
@@ -91,7 +94,7 @@ class ShortageTrace {
     const InventoryPath& path_;
     std::vector<Index> starts_;                        // of products' channels
     Eigen::MatrixXd flows_;                            // channels x nodes
-    Eigen::MatrixXd sales_;                            // Z', by customer x seller
+    Eigen::MatrixXd sales_;                            // Z', by customer x seller, diagonal 0
     std::vector<Eigen::VectorXd> demand_;              // by target, n; empty: not about demand
     std::vector<std::vector<Index>> targets_of_node_;  // of capacity and demand
     // Of the day.

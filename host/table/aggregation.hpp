@@ -11,6 +11,7 @@ namespace narrows {
 /// How the codes of one classification become those of a coarser one. The shares of every `from`
 /// sum to 1; a code that is split over several `to` carries one entry for each.
 struct Concordance {
+    /// A share of the code `from` goes to the code `to`.
     struct Entry {
         std::string from;
         std::string to;

@@ -18,13 +18,13 @@ std::string name_of(const std::vector<std::string>& labels, const char* side, In
 }
 
 /// A factor and what divides: both 0 for a row or column that has to vanish.
-struct Factor {
+struct MarginFactor {
     double times = 1.0;
     double over = 1.0;
 };
 
 /// The factor f with f p - n / f = target; `solvable` becomes false where there is none.
-Factor factor_for(double target, double p, double n, bool& solvable) {
+MarginFactor factor_for(double target, double p, double n, bool& solvable) {
     if (p == 0.0 && n == 0.0) {
         solvable = solvable && target == 0.0;
         return {};
@@ -115,7 +115,7 @@ class Scaling {
     void scale_rows() {
         for (Index i = 0; i < z_.rows(); ++i) {
             bool solvable = true;
-            const Factor factor = factor_for(margins_.rows[i], p_[i], n_[i], solvable);
+            const MarginFactor factor = factor_for(margins_.rows[i], p_[i], n_[i], solvable);
             if (!solvable) no_support("row", margins_.row_labels, i, margins_.rows[i]);
             r_[i] = factor.times;
             r_over_[i] = factor.over;
@@ -132,7 +132,7 @@ class Scaling {
             // Most columns have nothing below 0.
             const double n = column_n_[j] > 0.0 ? (-z_.col(j)).cwiseMax(0.0).dot(r_over_) : 0.0;
             bool solvable = true;
-            const Factor factor = factor_for(margins_.columns[j], p, n, solvable);
+            const MarginFactor factor = factor_for(margins_.columns[j], p, n, solvable);
             if (!solvable) no_support("column", margins_.column_labels, j, margins_.columns[j]);
             s_[j] = factor.times;
             s_over_[j] = factor.over;

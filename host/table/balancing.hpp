@@ -16,6 +16,7 @@ struct Margins {
     std::vector<std::string> column_labels = {};
 };
 
+/// When RAS and GRAS stop: the largest error of a margin, or so many passes over rows and columns.
 struct BalancingOptions {
     double tolerance = 1e-12;
     /// What the error of a margin is measured against: the largest margin of all, or the

@@ -19,12 +19,14 @@ const char* to_string(SectorKind kind);
 /// "goods" or "services"; nothing for any other text.
 std::optional<SectorKind> parse_sector_kind(std::string_view text);
 
+/// An industry or a product; the table's source says which.
 struct Sector {
     std::string code;
     std::string name;
     SectorKind kind = SectorKind::goods;
 };
 
+/// A country or a group of countries.
 struct Region {
     std::string code;
     std::string name;

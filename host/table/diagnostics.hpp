@@ -26,6 +26,7 @@ struct AccountResidual {
 std::vector<AccountResidual> row_accounts(const TableData& table, const MatrixTotals& of_z);
 std::vector<AccountResidual> column_accounts(const TableData& table, const MatrixTotals& of_z);
 
+/// How far the rows, or the columns, of a table are from adding up.
 struct BalanceReport {
     std::vector<AccountResidual> worst;  // up to five, largest relative residual first
     Index num_unbalanced = 0;            // accounts beyond their tolerance

@@ -26,6 +26,7 @@ struct Finding {
 enum class ImportOrigin : std::uint8_t { observed = 0, end_use_share = 1, proportional = 2 };
 using ImportOrigins = Eigen::Matrix<ImportOrigin, Eigen::Dynamic, Eigen::Dynamic>;
 
+/// What a table is, beside its figures.
 struct TableMeta {
     std::string name;
     int year = 0;

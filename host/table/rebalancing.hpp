@@ -20,6 +20,7 @@ Keep parse_keep(const std::string& text);
 /// imports of a product. "x:", "F:", "V:" and "T:" before a name say which kind it is.
 using AccountTotals = std::vector<std::pair<std::string, double>>;
 
+/// A table whose accounts close, and what had to change for that.
 struct Rebalanced {
     TableData data;
     int iterations = 0;

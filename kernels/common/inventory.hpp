@@ -66,8 +66,10 @@ NARROWS_HOST_DEVICE std::int64_t num_shocked_rows(std::int64_t n, std::int64_t n
 }
 
 /// The cap of a channel whose base flow is cut by this share.
-NARROWS_HOST_DEVICE double channel_cap(double base, double cut) {
-    return cut > 0.0 ? (1.0 - smaller(cut, 1.0)) * base : std::numeric_limits<double>::infinity();
+template <class T>
+NARROWS_HOST_DEVICE T channel_cap(double base, T cut) {
+    return cut > 0.0 ? (1.0 - smaller(cut, T{} + 1.0)) * base
+                     : T{} + std::numeric_limits<double>::infinity();
 }
 
 /// cons_r from the one of the step before.
@@ -77,51 +79,57 @@ NARROWS_HOST_DEVICE double next_consumption(double before, double rho, double m,
 }
 
 /// A node in one scenario, from step to step.
+template <class T>
 struct InventoryNode {
-    double labour, alpha;
-    double output, demand, wanted;  // x, d, y
+    T labour, alpha;
+    T output, demand, wanted;  // x, d, y
 };
 
 /// What a node makes and what becomes of its labour and overtime in one step.
+template <class T>
 struct InventoryStep {
-    double x0, loss, allowed, final_demand, ordered;  // ordered: through its channels, capped
+    double x0;
+    T loss, allowed, final_demand, ordered;  // ordered: through its channels, capped
     double hire, fire, alpha_base, alpha_max, alpha_steps;
 };
 
 /// y, x and d of a step; `capacity` receives K.
-NARROWS_HOST_DEVICE InventoryNode produce(const InventoryStep& step, InventoryNode node,
-                                          double& capacity) {
-    const double left = larger(1.0 - step.loss, 0.0);
+template <class T>
+NARROWS_HOST_DEVICE InventoryNode<T> produce(const InventoryStep<T>& step, InventoryNode<T> node,
+                                             T& capacity) {
+    const T left = larger(1.0 - step.loss, T{});
     node.labour = smaller(node.labour, left);
     node.demand = step.ordered + step.final_demand;
     if (step.alpha_steps > 0.0) {
-        const double z = node.demand > 0.0 ? (node.demand - node.output) / node.demand : 0.0;
-        const double towards =
+        const T z = node.demand > 0.0 ? (node.demand - node.output) / node.demand : T{};
+        const T towards =
             z != 0.0 ? (step.alpha_max - node.alpha) * z : step.alpha_base - node.alpha;
-        node.alpha = larger(node.alpha + towards / step.alpha_steps, 1.0);
+        node.alpha = larger(node.alpha + towards / step.alpha_steps, T{} + 1.0);
     }
     capacity = node.alpha * smaller(node.labour, left) * step.x0;
-    node.wanted = larger(smaller(capacity, node.demand), 0.0);
+    node.wanted = larger(smaller(capacity, node.demand), T{});
     node.output = smaller(node.wanted, step.allowed);
     if (step.hire >= 0.0 && step.x0 > 0.0) {
-        const double short_of = smaller(step.allowed, node.demand) - capacity;
-        const double speed = short_of > 0.0 ? step.hire : step.fire;
-        const double moved = node.labour + speed * short_of / step.x0;
-        node.labour = smaller(larger(moved, 0.0), left);
+        const T short_of = smaller(step.allowed, node.demand) - capacity;
+        const T speed = short_of > 0.0 ? T{} + step.hire : T{} + step.fire;
+        const T moved = node.labour + speed * short_of / step.x0;
+        node.labour = smaller(larger(moved, T{}), left);
     } else {
-        node.labour = 1.0;
+        node.labour = T{} + 1.0;
     }
     return node;
 }
 
 /// Shares of what is ordered that a node delivers to nodes and to final demand.
+template <class T>
 struct Rationed {
-    double nodes, final_demand;
+    T nodes, final_demand;
 };
 
 /// What there is for nodes where they come first; final demand below 0 comes out of stocks.
-NARROWS_HOST_DEVICE double for_nodes(double output, double final_demand) {
-    return output - smaller(final_demand, 0.0);
+template <class T>
+NARROWS_HOST_DEVICE T for_nodes(T output, T final_demand) {
+    return output - smaller(final_demand, T{});
 }
 
 /// Are orders served one by one, not in shares?
@@ -129,20 +137,25 @@ NARROWS_HOST_DEVICE bool serves_one_by_one(std::int32_t rationing) {
     return rationing >= NARROWS_LARGEST_FIRST;
 }
 
-NARROWS_HOST_DEVICE Rationed ration(std::int32_t rationing, double output, double demand,
-                                    double ordered) {
-    if (demand <= 0.0) return {1.0, 1.0};
-    if (rationing == NARROWS_PROPORTIONAL) return {output / demand, output / demand};
-    const double asked = demand - ordered;
-    const double nodes = ordered > 0.0 ? smaller(1.0, for_nodes(output, asked) / ordered) : 1.0;
-    return {nodes, asked > 0.0 ? smaller(larger((output - ordered) / asked, 0.0), 1.0) : 1.0};
+template <class T>
+NARROWS_HOST_DEVICE Rationed<T> ration(std::int32_t rationing, T output, T demand, T ordered) {
+    const T all = T{} + 1.0;
+    if (rationing == NARROWS_PROPORTIONAL) {
+        const T share = demand > 0.0 ? output / demand : all;
+        return {share, share};
+    }
+    const T asked = demand - ordered;
+    const T nodes = ordered > 0.0 ? smaller(all, for_nodes(output, asked) / ordered) : all;
+    const T rest = asked > 0.0 ? smaller(larger((output - ordered) / asked, T{}), all) : all;
+    return {demand > 0.0 ? nodes : all, demand > 0.0 ? rest : all};
 }
 
-/// What bound output; `scarcest` is the product whose stock allowed least.
-NARROWS_HOST_DEVICE std::int32_t what_bound(const InventoryNode& node, double capacity,
-                                            double allowed, std::int32_t scarcest) {
-    if (allowed < node.wanted) return scarcest;
-    return capacity < node.demand ? NARROWS_BOUND_BY_CAPACITY : NARROWS_BOUND_BY_DEMAND;
+/// What bound output, a whole number; `scarcest` is the product whose stock allowed least.
+template <class T>
+NARROWS_HOST_DEVICE T what_bound(const InventoryNode<T>& node, T capacity, T allowed, T scarcest) {
+    const T other = capacity < node.demand ? T{} + double{NARROWS_BOUND_BY_CAPACITY}
+                                           : T{} + double{NARROWS_BOUND_BY_DEMAND};
+    return allowed < node.wanted ? scarcest : other;
 }
 
 bool bad_inventory(const narrows_inventory* inventory);

@@ -267,23 +267,23 @@ NARROWS_HOST_DEVICE void inventory_node(const InventoryWave& w, std::int64_t cel
     }
     const double x0 = of.x0[i];
     const double allowed = w.allowed[cell];
-    const InventoryStep now{x0,           w.shocks[cell], allowed, final_demand(w, i, b),
-                            ordered,      of.hire,        of.fire, of.alpha_base,
-                            of.alpha_max, of.alpha_steps};
+    const InventoryStep<double> now{x0,           w.shocks[cell], allowed, final_demand(w, i, b),
+                                    ordered,      of.hire,        of.fire, of.alpha_base,
+                                    of.alpha_max, of.alpha_steps};
     double capacity = 0.0;
-    const InventoryNode node =
+    const InventoryNode<double> node =
         produce(now, {w.labour[cell], w.alpha[cell], w.output[cell], 0.0, 0.0}, capacity);
     w.labour[cell] = node.labour;
     w.alpha[cell] = node.alpha;
     w.output[cell] = node.output;
-    w.bound[cell] = what_bound(
-        node, capacity, allowed,
-        of.scarcest_bounds ? static_cast<std::int32_t>(w.scarcest[cell]) : NARROWS_BOUND_BY_INPUTS);
+    w.bound[cell] =
+        what_bound(node, capacity, allowed,
+                   of.scarcest_bounds ? w.scarcest[cell] : double{NARROWS_BOUND_BY_INPUTS});
     w.makes_before[cell] = w.makes[cell];
     w.wants_before[cell] = w.wants[cell];
     w.makes[cell] = of.follow_output ? node.output : node.demand;
     w.wants[cell] = !of.follow_output ? 1.0 : x0 > 0.0 ? node.wanted / x0 : 0.0;
-    const Rationed share = ration(of.rationing, node.output, node.demand, ordered);
+    const Rationed<double> share = ration(of.rationing, node.output, node.demand, ordered);
     w.rationed[cell] = share.nodes;
     w.unmet[cell] += now.final_demand * (1.0 - share.final_demand);
     w.sum_output[cell] += node.output;

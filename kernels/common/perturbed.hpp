@@ -137,7 +137,8 @@ NARROWS_HOST_DEVICE void multiply_tiles(Executor& executor, int n, Tiles& tiles,
     executor.phase([&](int t, int num_threads) {
         constexpr int count = transposed ? Tile::grid_rows : Tile::grid_columns;
         constexpr int length = transposed ? Tile::padded_columns : Tile::padded_rows;
-        constexpr int stride = transposed ? memory.column_stride : memory.row_stride;
+        using Memory = DrawMemory<Tile>;
+        constexpr int stride = transposed ? Memory::column_stride : Memory::row_stride;
         const int turned = transposed ? Tile::turned_columns(n) : Tile::turned_rows(n);
         for (int place = t; place < length; place += num_threads) {
             const int i = (place + turned) % length;

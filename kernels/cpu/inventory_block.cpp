@@ -46,8 +46,9 @@ Inventory::Block::Block(const Inventory& of)
       sum_output_(in_.n * lanes_),
       unmet_(in_.n * lanes_),
       value_added_(in_.num_steps * lanes_),
-      nodes_(static_cast<std::size_t>(in_.n * lanes_)),
-      bound_(nodes_.size()),
+      labour_(in_.n * lanes_),
+      alpha_(in_.n * lanes_),
+      bound_(in_.n * lanes_),
       kept_output_(static_cast<std::size_t>(num_kept_ * in_.n * lanes_)),
       kept_fill_(static_cast<std::size_t>(num_kept_ * in_.num_channels * lanes_)),
       kept_bound_(kept_output_.size()),
@@ -60,10 +61,8 @@ void Inventory::Block::run(std::int64_t first) {
     for (std::int64_t step = 0; step < in_.num_steps; ++step) {
         apply_shocks(step);
         pass_over_stocks(step);
-        add_up_orders();
         if (in_.rho >= 0.0) consume();
-        produce(step);
-        deliver();
+        pass_over_nodes(step);
         if (num_kept_ > 0 && step % in_.keep_every == 0) keep(step / in_.keep_every);
     }
 }
@@ -88,8 +87,8 @@ void Inventory::Block::restart(std::int64_t first) {
     for (std::int64_t i = 0; i < in_.n; ++i) {
         for (std::int64_t lane = 0; lane < lanes_; ++lane) {
             const std::int64_t at = i * lanes_ + lane;
-            nodes_[static_cast<std::size_t>(at)] = {
-                1.0, in_.alpha_steps > 0.0 ? in_.alpha_base : 1.0, in_.x0[i], in_.x0[i], in_.x0[i]};
+            labour_[at] = 1.0;
+            alpha_[at] = in_.alpha_steps > 0.0 ? in_.alpha_base : 1.0;
             output_[at] = in_.x0[i];
             makes_[at] = in_.x0[i];
             wants_[at] = 1.0;
@@ -172,28 +171,6 @@ void Inventory::Block::pass_over_stocks(std::int64_t step) {
     }
 }
 
-double Inventory::Block::cap(std::int64_t channel, std::int64_t lane) const {
-    return kernels::channel_cap(in_.base[channel], shocks_[(in_.n + channel) * lanes_ + lane]);
-}
-
-/// What nodes are asked for through their channels, as far as caps allow.
-void Inventory::Block::add_up_orders() {
-    std::fill_n(ordered_.data(), in_.n * lanes_, 0.0);
-    for (std::int64_t c = 0; c < in_.num_channels; ++c) {
-        double* const orders = &orders_[c * lanes_];
-        if (in_.reweighted != 0) {
-            for (std::int64_t lane = 0; lane < lanes_; ++lane) {
-                orders[lane] *= weight_[c * lanes_ + lane];
-            }
-        }
-        if (in_.source[c] < 0) continue;
-        double* const ordered = &ordered_[in_.source[c] * lanes_];
-        for (std::int64_t lane = 0; lane < lanes_; ++lane) {
-            ordered[lane] += kernels::smaller(orders[lane], cap(c, lane));
-        }
-    }
-}
-
 void Inventory::Block::consume() {
     std::fill_n(income_.data(), in_.num_regions * lanes_, 0.0);
     for (std::int64_t i = 0; i < in_.n; ++i) {
@@ -214,80 +191,40 @@ void Inventory::Block::consume() {
     }
 }
 
-double Inventory::Block::final_demand(std::int64_t node, std::int64_t lane) const {
-    const auto left = [&](std::int32_t kind) {
-        const std::int64_t row = kernels::shocked_row(kind, in_.n, in_.num_channels) + node;
-        return kernels::larger(1.0 - shocks_[row * lanes_ + lane], 0.0);
-    };
-    return in_.households[node] * consumption_[in_.region[node] * lanes_ + lane] *
-               left(NARROWS_HOUSEHOLDS) +
-           in_.other[node] * left(NARROWS_OTHER);
-}
-
-void Inventory::Block::produce(std::int64_t step) {
+void Inventory::Block::pass_over_nodes(std::int64_t step) {
     makes_.swap(makes_before_);
     wants_.swap(wants_before_);
-    for (std::int64_t lane = 0; lane < lanes_; ++lane) value_added_[step * lanes_ + lane] = 0.0;
-    for (std::int64_t i = 0; i < in_.n; ++i) produce(step, i);
-}
-
-void Inventory::Block::produce(std::int64_t step, std::int64_t node) {
-    const double x0 = in_.x0[node];
-    const double per_output = x0 > 0.0 ? in_.value_added[node] / x0 : 0.0;
-    for (std::int64_t lane = 0; lane < lanes_; ++lane) {
-        const std::int64_t at = node * lanes_ + lane;
-        double allowed = allowed_[at];
-        if (in_.bound == NARROWS_CES) allowed = kernels::ces_output(x0, allowed, in_.exponent);
-        const kernels::InventoryStep now{x0,
-                                         shocks_[at],
-                                         allowed,
-                                         final_demand(node, lane),
-                                         ordered_[at],
-                                         in_.hire,
-                                         in_.fire,
-                                         in_.alpha_base,
-                                         in_.alpha_max,
-                                         in_.alpha_steps};
-        double capacity = 0.0;
-        kernels::InventoryNode& state = nodes_[static_cast<std::size_t>(at)];
-        state = kernels::produce(now, state, capacity);
-        if (num_kept_ > 0) {
-            bound_[static_cast<std::size_t>(at)] = kernels::what_bound(
-                state, capacity, allowed,
-                in_.bound == NARROWS_SCARCEST ? static_cast<std::int32_t>(scarcest_[at])
-                                              : NARROWS_BOUND_BY_INPUTS);
-        }
-        output_[at] = state.output;
-        const bool follow_output = in_.orders_follow_output != 0;
-        makes_[at] = follow_output ? state.output : state.demand;
-        wants_[at] = !follow_output ? 1.0 : x0 > 0.0 ? state.wanted / x0 : 0.0;
-        const kernels::Rationed share =
-            kernels::ration(in_.rationing, state.output, state.demand, ordered_[at]);
-        rationed_[at] = share.nodes;
-        unmet_[at] += now.final_demand * (1.0 - share.final_demand);
-        sum_output_[at] += state.output;
-        value_added_[step * lanes_ + lane] += per_output * state.output;
-        capacity_[at] = x0 > 0.0 ? capacity / x0 : 0.0;
-    }
-}
-
-/// What becomes of the orders of every channel.
-void Inventory::Block::deliver() {
-    if (in_.reweighted != 0) weight_.swap(weight_before_);
-    for (std::int64_t c = 0; c < in_.num_channels; ++c) {
-        const std::int64_t source = in_.source[c];
-        for (std::int64_t lane = 0; lane < lanes_; ++lane) {
-            const std::int64_t at = c * lanes_ + lane;
-            const double orders = orders_[at];
-            const double most = cap(c, lane);
-            double fill = orders > most ? most / orders : 1.0;
-            if (source >= 0) fill *= rationed_[source * lanes_ + lane];
-            fill_[at] = fill;
-            if (in_.reweighted == 0) continue;
-            weight_[at] = source >= 0 ? capacity_[source * lanes_ + lane] : 1.0;
-            weighted_fill_[at] = fill * weight_before_[at];
+    if (in_.bound == NARROWS_CES) {
+        for (std::int64_t at = 0; at < in_.n * lanes_; ++at) {
+            allowed_[at] = kernels::ces_output(in_.x0[at / lanes_], allowed_[at], in_.exponent);
         }
     }
+    InventoryNodes nodes{};
+    nodes.of = &in_;
+    nodes.shocks = shocks_.data();
+    nodes.consumption = consumption_.data();
+    nodes.allowed = allowed_.data();
+    nodes.scarcest = scarcest_.data();
+    nodes.orders = orders_.data();
+    nodes.weight = weight_.data();
+    nodes.next_weight = weight_before_.data();
+    nodes.weighted_fill = weighted_fill_.data();
+    nodes.fill = fill_.data();
+    nodes.ordered = ordered_.data();
+    nodes.rationed = rationed_.data();
+    nodes.labour = labour_.data();
+    nodes.alpha = alpha_.data();
+    nodes.output = output_.data();
+    nodes.makes = makes_.data();
+    nodes.wants = wants_.data();
+    nodes.capacity = capacity_.data();
+    nodes.bound = num_kept_ > 0 ? bound_.data() : nullptr;
+    nodes.sum_output = sum_output_.data();
+    nodes.unmet = unmet_.data();
+    nodes.value_added = &value_added_[step * lanes_];
+    std::fill_n(nodes.value_added, lanes_, 0.0);
+    of_.kernels_.inventory_nodes(nodes);
+    weight_.swap(weight_before_);
 }
 
 void Inventory::Block::keep(std::int64_t kept) {
@@ -296,7 +233,7 @@ void Inventory::Block::keep(std::int64_t kept) {
         for (std::int64_t i = 0; i < in_.n; ++i) {
             const auto to = static_cast<std::size_t>(nodes + i);
             kept_output_[to] = output_[i * lanes_ + lane];
-            kept_bound_[to] = bound_[static_cast<std::size_t>(i * lanes_ + lane)];
+            kept_bound_[to] = static_cast<std::int32_t>(bound_[i * lanes_ + lane]);
         }
         const std::int64_t channels = (lane * num_kept_ + kept) * in_.num_channels;
         for (std::int64_t c = 0; c < in_.num_channels; ++c) {

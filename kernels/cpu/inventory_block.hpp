@@ -28,14 +28,9 @@ class Inventory::Block {
     void apply_shocks(std::int64_t step);
     void apply_shocks(std::int64_t step, std::int64_t lane);
     void pass_over_stocks(std::int64_t step);
-    void add_up_orders();
     void consume();
-    void produce(std::int64_t step);
-    void produce(std::int64_t step, std::int64_t node);
-    void deliver();
+    void pass_over_nodes(std::int64_t step);
     void keep(std::int64_t step);
-    double cap(std::int64_t channel, std::int64_t lane) const;
-    double final_demand(std::int64_t node, std::int64_t lane) const;
 
     const Inventory& of_;
     const narrows_inventory& in_;
@@ -49,8 +44,7 @@ class Inventory::Block {
     AlignedDoubles makes_, makes_before_, wants_, wants_before_, output_, allowed_, scarcest_;
     AlignedDoubles consumption_, income_, base_income_;  // by region
     AlignedDoubles sum_output_, unmet_, value_added_;    // the last by step
-    std::vector<kernels::InventoryNode> nodes_;          // by node and lane
-    std::vector<std::int32_t> bound_;                    // of this step, by node and lane
+    AlignedDoubles labour_, alpha_, bound_;              // by node
     std::vector<double> kept_output_, kept_fill_;        // by lane
     std::vector<std::int32_t> kept_bound_;
     std::vector<double> column_;  // one lane's results

@@ -72,8 +72,9 @@ class Scenario {
     Numbers shocks_;                                      // sums of amount times profile, by row
     Numbers weight_, ordered_, capped_, delivered_;       // by channel; capped: min(1, cap / O)
     Numbers allowed_, wants_, asked_of_, capacity_;       // by node; capacity: K / x0
-    std::vector<std::int32_t> scarcest_, bound_;          // by node
-    std::vector<kernels::InventoryNode> nodes_;
+    Numbers scarcest_;                                    // by node, whole numbers
+    std::vector<std::int32_t> bound_;                     // by node
+    std::vector<kernels::InventoryNode<double>> nodes_;
     Numbers consumption_;  // by region
     std::vector<Order> queue_;
     Numbers sum_output_, unmet_, value_added_, kept_output_, kept_fill_;
@@ -149,7 +150,7 @@ void Scenario::apply_shocks(std::int64_t step) {
 }
 
 void Scenario::set_orders(std::int64_t user) {
-    const kernels::InventoryNode& node = nodes_[at(user)];
+    const kernels::InventoryNode<double>& node = nodes_[at(user)];
     const double per_tau = 1.0 / in_.tau[scenario_];
     for (std::int64_t k = 0; k < in_.num_products; ++k) {
         const std::int64_t cell = stock_at(k, user);
@@ -235,21 +236,21 @@ double Scenario::final_demand(std::int64_t node) const {
 void Scenario::produce(std::int64_t step, std::int64_t node) {
     const double x0 = in_.x0[node];
     const double wanted_by_final = final_demand(node);
-    const kernels::InventoryStep now{x0,
-                                     shock(NARROWS_CAPACITY, node),
-                                     allowed_[at(node)],
-                                     wanted_by_final,
-                                     asked_of_[at(node)],
-                                     in_.hire,
-                                     in_.fire,
-                                     in_.alpha_base,
-                                     in_.alpha_max,
-                                     in_.alpha_steps};
+    const kernels::InventoryStep<double> now{x0,
+                                             shock(NARROWS_CAPACITY, node),
+                                             allowed_[at(node)],
+                                             wanted_by_final,
+                                             asked_of_[at(node)],
+                                             in_.hire,
+                                             in_.fire,
+                                             in_.alpha_base,
+                                             in_.alpha_max,
+                                             in_.alpha_steps};
     double capacity = 0.0;
-    kernels::InventoryNode& state = nodes_[at(node)];
+    kernels::InventoryNode<double>& state = nodes_[at(node)];
     state = kernels::produce(now, state, capacity);
-    bound_[at(node)] =
-        kernels::what_bound(state, capacity, allowed_[at(node)], scarcest_[at(node)]);
+    bound_[at(node)] = static_cast<std::int32_t>(
+        kernels::what_bound(state, capacity, allowed_[at(node)], scarcest_[at(node)]));
     if (in_.orders_follow_output != 0) wants_[at(node)] = x0 > 0.0 ? state.wanted / x0 : 0.0;
     sum_output_[at(node)] += state.output;
     if (x0 > 0.0) value_added_[at(step)] += in_.value_added[node] / x0 * state.output;
@@ -331,7 +332,7 @@ void Scenario::reweight() {
 }
 
 void Scenario::keep() {
-    for (const kernels::InventoryNode& node : nodes_) kept_output_.push_back(node.output);
+    for (const kernels::InventoryNode<double>& node : nodes_) kept_output_.push_back(node.output);
     kept_bound_.insert(kept_bound_.end(), bound_.begin(), bound_.end());
     for (std::size_t c = 0; c < ordered_.size(); ++c) {
         kept_fill_.push_back(ordered_[c] > 0.0 ? delivered_[c] / ordered_[c] : 1.0);

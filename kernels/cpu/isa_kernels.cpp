@@ -118,7 +118,7 @@ typedef double Vector __attribute__((vector_size(vector_size * sizeof(double))))
 }  // namespace
 }  // namespace narrows::cpu
 
-#include "kernels/cpu/inventory_pass.hpp"
+#include "kernels/cpu/inventory_nodes.hpp"
 
 namespace narrows::cpu {
 namespace {
@@ -161,7 +161,8 @@ const IsaKernels table = {NARROWS_TEXT(NARROWS_ISA),
                           tile_vectors* vector_size,
                           inventory,
                           inventory_tile_users,
-                          inventory_width};
+                          inventory_width,
+                          inventory_nodes};
 
 }  // namespace
 

@@ -54,6 +54,23 @@ struct InventoryLanes {
     double* scarcest;                      // product that allows least; null: not wanted
 };
 
+/// The same for nodes in the rest of the step. Arrays by node, channel (orders, weight, fill),
+/// region (consumption) or row of shocks.
+struct InventoryNodes {
+    const narrows_inventory* of;
+    const double *shocks, *consumption;
+    const double *allowed, *scarcest;  // scarcest: read where there is bound
+    double* orders;                    // receives them times weight, where reweighted
+    const double* weight;              // K / x0 of the step before
+    double *next_weight, *weighted_fill;
+    double *fill, *ordered, *rationed;
+    double *labour, *alpha, *output, *makes, *wants;
+    double* capacity;            // K / x0
+    double* bound;               // product, or NARROWS_BOUND_BY_...; null: not wanted
+    double *sum_output, *unmet;  // added to
+    double* value_added;         // of this step, added to
+};
+
 struct IsaKernels {
     const char* name;  // "sse2", "avx2", "avx512"
     Gemm gemm;         // Eigen's
@@ -78,6 +95,8 @@ struct IsaKernels {
     /// The pass over the stocks of a tile; see inventory_pass.hpp.
     void (*inventory)(const InventoryTile& tile, const InventoryLanes& lanes);
     std::int64_t inventory_users, inventory_lanes;
+    /// Demand, output, rationing and deliveries of a step; see inventory_nodes.hpp.
+    void (*inventory_nodes)(const InventoryNodes& block);
 };
 
 const IsaKernels& kernels_sse2();

@@ -27,3 +27,10 @@ execute_process(COMMAND ${prefix}/bin/narrows rank --home CHN --coalition TWN --
 if(NOT csv MATCHES "\n1,ELE,TWN,34889.5,")
     message(FATAL_ERROR "the installed program printed:\n${csv}")
 endif()
+foreach(page man/man1/narrows.1 bash-completion/completions/narrows zsh/site-functions/_narrows
+             fish/vendor_completions.d/narrows.fish)
+    file(STRINGS ${prefix}/share/${page} lines REGEX "narrows")
+    if(NOT lines)
+        message(FATAL_ERROR "${page} does not speak of narrows")
+    endif()
+endforeach()

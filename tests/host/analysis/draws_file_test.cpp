@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -64,10 +65,27 @@ TEST_F(DrawsFiles, GoOnWhereTheyEnd) {
     EXPECT_EQ(loaded(10, 10), draws_);
 }
 
+TEST_F(DrawsFiles, GiveBackTheNotesOfTheirWaves) {
+    {
+        DrawsFile file(path_, "key", 5, false);
+        file.append(draws_, 0, 4, "first");
+        file.append(draws_, 4, 2);
+        file.append(draws_, 6, 4, "last\n");
+    }
+    std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 1);
+    std::vector<std::string> notes;
+    MatrixXd result = MatrixXd::Zero(5, 10);
+
+    EXPECT_EQ(DrawsFile(path_, "key", 5, true).load(result, &notes), 6);
+
+    EXPECT_EQ(notes, (std::vector<std::string>{"first", ""}));
+    EXPECT_EQ(result.leftCols(6), draws_.leftCols(6));
+}
+
 TEST_F(DrawsFiles, CutOffAnywhereTheyKeepTheWavesBefore) {
     keep(8);
     const std::string whole = test::read_file(path_);
-    const std::size_t wave = 8 + 4 * 5 * 8 + 39;
+    const std::size_t wave = 16 + 4 * 5 * 8 + 39;
     const std::size_t head = whole.size() - 2 * wave;
     for (std::size_t size = 0; size < whole.size(); size += 13) {
         folder_.write("draws", whole.substr(0, size));

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <netcdf.h>
 #include <set>
 #include <sstream>
@@ -204,6 +205,31 @@ TEST(CommandShock, GivesTheSameBitsForAnyThreadsAndAfterAnInterruptAndAKill) {
     }
 
     EXPECT_EQ(whole, cases_of({"2", "--checkpoint", kept, "--resume"}, file));
+}
+
+/// What a run says of a scenario.
+std::string said(const std::vector<std::string>& arguments) {
+    const ordered_json json = run_json(arguments);
+    return json["models"].dump() + json["cases"].dump();
+}
+
+TEST(CommandShock, SaysAfterAResumeWhatItSaysInOnePiece) {
+    // A loss of metals that others cannot spare: `mixed` warns of every case in words of its own.
+    const ScratchFolder folder;
+    const std::string kept = folder.path() / "kept";
+    const std::vector<std::string> run = {"shock", folder.write("s.json", R"({"name": "s",
+ "home": "CHN", "shocks": [{"kind": "capacity_loss", "sector": "MET", "share": "$lost"}],
+ "draws": {"count": 1030, "seed": 3, "lost": {"uniform": [0.2, 1]}}})"),
+                                          "--model", "mixed"};
+    std::vector<std::string> resumed = run;
+    resumed.insert(resumed.end(), {"--checkpoint", kept, "--resume"});
+    EXPECT_EQ(run_json(run)["models"][0]["warnings"].size(), 1030U);
+
+    const std::string whole = said(run);
+    EXPECT_TRUE(said(resumed) == whole);
+    EXPECT_TRUE(said(resumed) == whole) << "all of it is kept";
+    std::filesystem::resize_file(kept, std::filesystem::file_size(kept) - 1);
+    EXPECT_TRUE(said(resumed) == whole) << "the first of two waves is kept";
 }
 
 TEST(CommandShock, RefusesACheckpointOfAnotherScenario) {

@@ -9,9 +9,9 @@
 namespace narrows::test {
 namespace {
 
-const std::vector<std::string> commands = {"rank",     "check",       "extract",
-                                           "linkages", "multipliers", "solve",
-                                           "convert",  "aggregate",   "doctor"};
+const std::vector<std::string> commands = {
+    "rank",    "shock",     "check",   "extract", "linkages", "multipliers", "solve",  "convert",
+    "balance", "aggregate", "compare", "trend",   "exposure", "bench",       "doctor", "reference"};
 
 void expect_holds(const std::string& text, const std::string& part) {
     EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is not in: " << text;

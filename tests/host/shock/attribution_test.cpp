@@ -12,6 +12,7 @@
 
 #include "tests/host/shock/inventory_runs.hpp"
 #include "tests/host/shock/random_economy.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
 
@@ -22,8 +23,9 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using test::all_of;
 using test::batch_of;
-using test::import_cut;
-using test::on_nodes;
+using test::one_shock;
+using test::target_of;
+using enum ShockKind;
 using test::random_economy;
 using test::run_inventory;
 using Kind = ShortageSource::Kind;
@@ -73,7 +75,7 @@ double loss_from(const Attribution& result, const std::string& name) {
 
 TEST(Attribution, FollowsAChainToTheCutImports) {
     const ShockEconomy economy = chain_economy();
-    const ShockBatch batch = batch_of({import_cut({0}, {0}, {0, 1, 2})}, MatrixXd::Ones(1, 1));
+    const ShockBatch batch = one_shock(target_of(import_cut, {0, 1, 2}, {0}, {0}), 1.0);
     const auto ran = run_inventory("pbl-leontief", economy, batch);
     const Attribution result =
         attribute(economy, batch, 0, inventory_channels(economy, batch), ran.path, 1, 3);
@@ -102,7 +104,7 @@ TEST(Attribution, SplitsTheLossOfTwoShocks) {
     // P0 lacks its imports; P2's own capacity is lost, far more than it lacks P1.
     const ShockEconomy economy = chain_economy();
     const ShockBatch batch =
-        batch_of({import_cut({0}, {0}, {0}), on_nodes(ShockKind::capacity_loss, {2})},
+        batch_of({target_of(import_cut, {0}, {0}, {0}), target_of(capacity_loss, {2})},
                  MatrixXd::Constant(2, 1, 0.5));
     const InventoryPath path =
         one_day(economy, Eigen::Vector3d(0.6, 0.7, 0.5),
@@ -129,7 +131,7 @@ ShockEconomy circle_economy() {
 
 TEST(Attribution, LeavesACircleForWhatIsMissingFromElsewhere) {
     const ShockEconomy economy = circle_economy();
-    const ShockBatch batch = batch_of({import_cut({0}, {0}, {1})}, MatrixXd::Constant(1, 1, 0.5));
+    const ShockBatch batch = one_shock(target_of(import_cut, {1}, {0}, {0}), 0.5);
     // Of P1's use of P0, four fifths come from P0, which lacks 0.3: more than a fifth times 0.5.
     const InventoryPath path = one_day(economy, Eigen::Vector3d(0.7, 0.8, 1.0),
                                        Eigen::Vector3i(1, 0, -1), Eigen::Vector3d(0.6, 0.5, 0.7));
@@ -146,8 +148,7 @@ TEST(Attribution, LeavesACircleForWhatIsMissingFromElsewhere) {
 TEST(Attribution, SaysThatACircleHasNoOtherSource) {
     const ShockEconomy economy = circle_economy();
     // A shock elsewhere.
-    const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::capacity_loss, {2})}, MatrixXd::Constant(1, 1, 0.5));
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2}), 0.5);
     const VectorXd fill = VectorXd::Constant(3, 0.5);
     InventoryPath path =
         one_day(economy, Eigen::Vector3d(0.7, 0.8, 1.0), Eigen::Vector3i(1, 0, -1), fill);
@@ -167,8 +168,7 @@ TEST(Attribution, SaysThatACircleHasNoOtherSource) {
 
 TEST(Attribution, FollowsFallingOrdersToTheirCustomers) {
     const ShockEconomy economy = chain_economy();
-    const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::demand_change, {2})}, MatrixXd::Constant(1, 1, -0.4));
+    const ShockBatch batch = one_shock(target_of(demand_change, {2}), -0.4);
     const Attribution result = attribution_of(
         "pbl-half",
         [&] {
@@ -187,11 +187,36 @@ TEST(Attribution, FollowsFallingOrdersToTheirCustomers) {
     }
 }
 
+TEST(Attribution, FollowsOrdersToTheFirstOfTheCustomersThatMissMost) {
+    ShockEconomy economy = random_economy(true, 50, 3, 1);
+    economy.Z.setZero();
+    economy.Z(0, 70) = economy.Z(0, 130) = 20.0;
+    economy.Z(0, 0) = 90.0;  // its own orders are no reason
+    economy.x.setConstant(100.0);
+    economy.value_added.setConstant(50.0);
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2}), 0.5);
+    VectorXd made = VectorXd::Ones(150);
+    made[0] = 0.9;
+    for (const double of_130 : {0.5, 0.4}) {
+        made[70] = 0.5;
+        made[130] = of_130;
+        const InventoryPath path =
+            one_day(economy, made, Eigen::VectorXi::Constant(150, NARROWS_BOUND_BY_DEMAND),
+                    VectorXd::Ones(1));
+        const Attribution result =
+            attribute(economy, batch, 0, inventory_channels(economy, batch), path, 1, 3);
+        ASSERT_EQ(result.peaks.size(), 3U);
+        ASSERT_EQ(result.peaks[2].node, 0);
+        const ShortageReason& reason = result.peaks[2].links[0].reason;
+        EXPECT_EQ(reason.through, of_130 < 0.5 ? 130 : 70);
+        EXPECT_NEAR(reason.missing, 0.2 * (1.0 - of_130), 1e-14);
+    }
+}
+
 TEST(Attribution, ASupplierThatMakesWhatItAlwaysDidIsNoSource) {
     // P1's stock of P0 is low, P0 makes all it can and is asked for more.
     const ShockEconomy economy = chain_economy();
-    const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::capacity_loss, {2})}, MatrixXd::Constant(1, 1, 0.5));
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2}), 0.5);
     const InventoryPath path =
         one_day(economy, Eigen::Vector3d(1.0, 0.7, 1.0),
                 Eigen::Vector3i(NARROWS_BOUND_BY_CAPACITY, 0, -1), VectorXd::Constant(3, 0.5));
@@ -204,8 +229,7 @@ TEST(Attribution, ASupplierThatMakesWhatItAlwaysDidIsNoSource) {
 
 TEST(Attribution, AKeptDayStandsForThoseUntilTheNext) {
     const ShockEconomy economy = chain_economy();
-    const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::capacity_loss, {2})}, MatrixXd::Constant(1, 1, 0.5));
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2}), 0.5);
     InventoryPath path =
         one_day(economy, Eigen::Vector3d(1.0, 1.0, 0.5),
                 Eigen::Vector3i(-1, -1, NARROWS_BOUND_BY_CAPACITY), VectorXd::Ones(3));
@@ -268,14 +292,11 @@ TEST(Attribution, OfAllElectronicsImportsBlamesThem) {
 }
 
 ShockBatch random_shocks(bool world) {
-    ShockBatch batch =
-        batch_of({import_cut({0, 1}, {0, 2}, all_of(4)), on_nodes(ShockKind::capacity_loss, {1, 3}),
-                  on_nodes(ShockKind::demand_change, {0})},
-                 Eigen::Vector3d(0.9, 0.4, -0.3));
+    ShockBatch batch = batch_of({target_of(import_cut, all_of(4), {0, 2}, {0, 1}),
+                                 target_of(capacity_loss, {1, 3}), target_of(demand_change, {0})},
+                                Eigen::Vector3d(0.9, 0.4, -0.3), 120);
     if (world) batch.targets[0].origins = {1, 2};
-    batch.days = 120;
     batch.timings[1].duration = 60.0;
-    batch.series.resize(batch.days, 0);
     return batch;
 }
 

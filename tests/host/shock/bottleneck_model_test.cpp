@@ -17,12 +17,12 @@ namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
+using test::all_of;
 using test::batch_of;
 using test::matrix;
 using test::one_shock;
 using test::relative_difference;
 using test::target_of;
-using test::up_to;
 using test::vector;
 using enum ShockKind;
 
@@ -133,7 +133,7 @@ TEST(Oracle23, ThreeSectorsByHand) {
     for (const auto& result : oracle["results"]) {
         const Index input = result["input"];
         const ShockOutcome outcome = outcome_of(
-            economy, one_shock(target_of(import_cut, up_to(3), {input}, {0}), oracle["s"]),
+            economy, one_shock(target_of(import_cut, all_of(3), {input}, {0}), oracle["s"]),
             oracle["lam"]);
         EXPECT_LE(relative_difference(outcome.output_loss, vector(result["delta"])), 1e-14);
         EXPECT_NEAR(outcome.total_value_added_loss(), result["gar"], 1e-13);
@@ -155,12 +155,12 @@ TEST(Oracle18, BottlenecksOfTheUnitedKingdom) {
         }
     }
     std::vector<ShockTarget> targets;
-    for (Index k = 0; k < 127; ++k) targets.push_back(target_of(import_cut, up_to(127), {k}, {0}));
+    for (Index k = 0; k < 127; ++k) targets.push_back(target_of(import_cut, all_of(127), {k}, {0}));
     const ShockBatch batch = batch_of(targets, 0.5 * MatrixXd::Identity(127, 127));
     for (const char* lambda : {"0", "0.5", "0.9"}) {
         const VectorXd expected = vector(oracle["GaR_lambda"][lambda]);
         const std::vector<ShockOutcome> outcomes =
-            bottleneck_outcomes(economy, Backend::cpu(), batch, up_to(127), std::stod(lambda), 2);
+            bottleneck_outcomes(economy, Backend::cpu(), batch, all_of(127), std::stod(lambda), 2);
         for (Index k = 0; k < 127; ++k) {
             // Transactions are kept with ten digits (see ten_digit_rounding).
             EXPECT_NEAR(outcomes[static_cast<std::size_t>(k)].total_value_added_loss(), expected[k],
@@ -177,7 +177,7 @@ TEST(BottleneckModel, IsTheChokepointOfOneProductAndCoalition) {
     for (const Coalition& coalition : {Coalition{0}, Coalition{1, 4, 7}}) {
         for (const Index product : {1, 6, 11}) {
             const ShockBatch batch =
-                one_shock(target_of(import_cut, up_to(24), {product}, coalition), 0.7);
+                one_shock(target_of(import_cut, all_of(24), {product}, coalition), 0.7);
             const ShockOutcome outcome = outcome_of(economy, batch, 0.5);
             const VectorXd delta =
                 loss_rates(home, economy.criticality, product, coalition, 0.7, 0.5);
@@ -284,7 +284,7 @@ TEST(BottleneckModel, GrowsWithTheAmountAndWithLambda) {
             VectorXd before_of_lambda = VectorXd::Zero(3);
             for (const double lambda : {0.1, 0.6}) {
                 const auto outcomes =
-                    bottleneck_outcomes(economy, Backend::cpu(), batch, up_to(3), lambda);
+                    bottleneck_outcomes(economy, Backend::cpu(), batch, all_of(3), lambda);
                 VectorXd before = VectorXd::Zero(economy.num_nodes());
                 for (std::size_t c = 0; c < 3; ++c) {
                     const VectorXd& now = outcomes[c].output_loss;

@@ -9,6 +9,7 @@
 #include "host/base/error.hpp"
 
 #include "tests/host/shock/random_economy.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 #include "tests/support/errors.hpp"
 
 namespace narrows {
@@ -16,15 +17,12 @@ namespace {
 
 using test::all_of;
 using test::batch_of;
-using test::import_cut;
-using test::on_nodes;
+using test::one_shock;
+using test::target_of;
+using enum ShockKind;
 using test::random_economy;
 
 constexpr CesOrder orders[] = {CesOrder::first, CesOrder::second, CesOrder::exact};
-
-ShockBatch one_case(const ShockTarget& target, double amount) {
-    return batch_of({target}, Eigen::MatrixXd::Constant(1, 1, amount));
-}
 
 ShockOutcome outcome_of(const ShockEconomy& economy, const ShockBatch& batch, CesOrder order,
                         const CesElasticities& elasticities = {}) {
@@ -47,8 +45,9 @@ TEST(CesModel, OneSectorWithImportsIsTheAggregateForm) {
     economy.other_final[0] = 0.0;
     const double alpha = 0.04, supply = 0.9, elasticity = 0.04;
 
-    const ShockOutcome outcome = outcome_of(economy, one_case(import_cut({0}, {0}, {0}), 0.1),
-                                            CesOrder::exact, {elasticity, 0.5});
+    const ShockOutcome outcome =
+        outcome_of(economy, one_shock(target_of(import_cut, {0}, {0}, {0}), 0.1), CesOrder::exact,
+                   {elasticity, 0.5});
 
     const double power = (elasticity - 1.0) / elasticity;
     const double left =
@@ -69,10 +68,11 @@ TEST(CesModel, FirstOrderIsHultensTheorem) {
 
     const double imports = gdp_loss(
         economy,
-        outcome_of(economy, one_case(import_cut({1}, {2, 5}, {0, 3, 4}), amount), CesOrder::first));
+        outcome_of(economy, one_shock(target_of(import_cut, {0, 3, 4}, {2, 5}, {1}), amount),
+                   CesOrder::first));
     const double capacity = gdp_loss(
-        economy, outcome_of(economy, one_case(on_nodes(ShockKind::capacity_loss, {3}), amount),
-                            CesOrder::first));
+        economy,
+        outcome_of(economy, one_shock(target_of(capacity_loss, {3}), amount), CesOrder::first));
 
     EXPECT_NEAR(imports, 1.0 - std::pow(1.0 - amount, cut / final_use), 1e-14);
     EXPECT_NEAR(capacity, 1.0 - std::pow(1.0 - amount, own / final_use), 1e-14);
@@ -80,7 +80,7 @@ TEST(CesModel, FirstOrderIsHultensTheorem) {
 
 TEST(CesModel, OrdersAgreeWhereSharesAreConstantAndSpreadWhereInputsAreNeeded) {
     const ShockEconomy economy = random_economy(false, 6, 3, 3);
-    const ShockBatch batch = one_case(import_cut({0, 1, 2}, {2}, all_of(6)), 0.5);
+    const ShockBatch batch = one_shock(target_of(import_cut, all_of(6), {2}, {0, 1, 2}), 0.5);
     const auto loss = [&](CesOrder order, const CesElasticities& elasticities) {
         return gdp_loss(economy, outcome_of(economy, batch, order, elasticities));
     };
@@ -93,7 +93,7 @@ TEST(CesModel, OrdersAgreeWhereSharesAreConstantAndSpreadWhereInputsAreNeeded) {
 
 TEST(CesModel, SectorsLoseTheirOutputAndAddUpToGdp) {
     const ShockEconomy economy = random_economy(true, 3, 3, 4);
-    const ShockBatch batch = one_case(on_nodes(ShockKind::capacity_loss, {2, 4}), 0.3);
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2, 4}), 0.3);
 
     const ShockOutcome outcome = outcome_of(economy, batch, CesOrder::exact, {0.5, 0.9});
 
@@ -128,8 +128,8 @@ TEST(CesModel, NoShockIsNoLossToTheBit) {
     for (const bool world : {false, true}) {
         const ShockEconomy economy = random_economy(world, 4, 3, 5);
         for (const CesOrder order : orders) {
-            const ShockOutcome outcome = outcome_of(
-                economy, one_case(on_nodes(ShockKind::capacity_loss, {0, 2}), 0.0), order);
+            const ShockOutcome outcome =
+                outcome_of(economy, one_shock(target_of(capacity_loss, {0, 2}), 0.0), order);
 
             EXPECT_TRUE((outcome.output_loss.array() == 0.0).all()) << to_string(order);
             EXPECT_TRUE((outcome.value_added_loss.array() == 0.0).all()) << to_string(order);
@@ -143,7 +143,7 @@ TEST(CesModel, ALargerShockIsALargerLoss) {
     const Eigen::RowVectorXd amounts = Eigen::RowVectorXd::LinSpaced(6, 0.0, 0.95);
     for (const CesOrder order : orders) {
         const auto outcomes = ces_outcomes(
-            economy, batch_of({import_cut({1}, {0, 3}, all_of(5))}, amounts), order, {});
+            economy, batch_of({target_of(import_cut, all_of(5), {0, 3}, {1})}, amounts), order, {});
 
         for (std::size_t c = 1; c < outcomes.size(); ++c) {
             EXPECT_GT(outcomes[c].total_value_added_loss(),
@@ -154,8 +154,8 @@ TEST(CesModel, ALargerShockIsALargerLoss) {
 
 TEST(CesModel, CasesDoNotDependOnEachOther) {
     const ShockEconomy economy = random_economy(false, 5, 2, 7);
-    const std::vector<ShockTarget> targets{import_cut({0}, {1, 4}, all_of(5)),
-                                           on_nodes(ShockKind::capacity_loss, {3})};
+    const std::vector<ShockTarget> targets{target_of(import_cut, all_of(5), {1, 4}, {0}),
+                                           target_of(capacity_loss, {3})};
     const Eigen::MatrixXd amounts = 0.4 * (Eigen::MatrixXd::Random(2, 7).array() + 1.0);
     for (const CesOrder order : orders) {
         const auto together = ces_outcomes(economy, batch_of(targets, amounts), order, {}, 2);
@@ -163,7 +163,7 @@ TEST(CesModel, CasesDoNotDependOnEachOther) {
         for (Index c = 0; c < amounts.cols(); ++c) {
             const ShockOutcome alone =
                 outcome_of(economy, batch_of(targets, amounts.col(c)), order);
-            EXPECT_TRUE(test::same_outcome(alone, together[static_cast<std::size_t>(c)]));
+            test::expect_same_bits(alone, together[static_cast<std::size_t>(c)]);
         }
     }
 }
@@ -177,7 +177,7 @@ TEST(CesModel, NodesWithoutMarketOrValueAddedAreLeftOut) {
     economy.Z.col(2).setZero();  // costs nothing
     for (Eigen::MatrixXd& imports : economy.imports) imports.col(2).setZero();
     economy.value_added[2] = economy.taxes[2] = 0.0;
-    const ShockBatch batch = one_case(on_nodes(ShockKind::capacity_loss, {1, 2, 4}), 0.3);
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {1, 2, 4}), 0.3);
 
     const ShockOutcome outcome = outcome_of(economy, batch, CesOrder::exact);
 
@@ -193,27 +193,28 @@ TEST(CesModel, RefusesWhatHasNoEquilibriumByTheNameOfTheFactor) {
     for (const CesOrder order : orders) {
         const auto refusal = [&](const ShockTarget& target) {
             return test::message_of<NumericalError>(
-                [&] { outcome_of(economy, one_case(target, 1.0), order); });
+                [&] { outcome_of(economy, one_shock(target, 1.0), order); });
         };
 
-        test::expect_parts(refusal(import_cut({1}, {0}, all_of(4))), {"imports of P0 from O1"});
-        test::expect_parts(refusal(on_nodes(ShockKind::capacity_loss, {2})), {"value added of P2"});
+        test::expect_parts(refusal(target_of(import_cut, all_of(4), {0}, {1})),
+                           {"imports of P0 from O1"});
+        test::expect_parts(refusal(target_of(capacity_loss, {2})), {"value added of P2"});
     }
 }
 
 TEST(CesModel, RefusesShocksItCannotExpress) {
     const auto refusal = [](bool world, const ShockTarget& target, CesOrder order) {
         return test::message_of<ArgumentError>(
-            [&] { outcome_of(random_economy(world, 3, 2, 1), one_case(target, 0.5), order); });
+            [&] { outcome_of(random_economy(world, 3, 2, 1), one_shock(target, 0.5), order); });
     };
 
     for (const ShockKind kind : {ShockKind::demand_change, ShockKind::coefficient_change,
                                  ShockKind::price_rise, ShockKind::extraction}) {
-        test::expect_parts(refusal(false, on_nodes(kind, {1}), CesOrder::exact),
+        test::expect_parts(refusal(false, target_of(kind, {1}), CesOrder::exact),
                            {"model ces:", "shocks[0]", to_string(kind), "models that can"});
     }
     EXPECT_EQ(
-        refusal(true, import_cut({1}, {0}, {0}), CesOrder::second),
+        refusal(true, target_of(ShockKind::import_cut, {0}, {0}, {1}), CesOrder::second),
         "model ces-second-order: cannot express shocks[0], of kind import_cut, in world scope: a "
         "cap between nodes has no price before it binds, and the model needs one; models "
         "that can: ghosh, bottleneck, pbl-linear, pbl-ces, pbl-weak, pbl-half, pbl-strong, "

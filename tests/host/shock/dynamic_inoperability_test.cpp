@@ -11,12 +11,12 @@ namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
+using test::all_of;
 using test::batch_of;
 using test::model_of;
 using test::one_shock;
 using test::relative_difference;
 using test::target_of;
-using test::up_to;
 using test::vector;
 using enum ShockKind;
 

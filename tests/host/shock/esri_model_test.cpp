@@ -9,6 +9,7 @@
 #include "host/base/error.hpp"
 
 #include "tests/host/shock/random_economy.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 #include "tests/support/errors.hpp"
 
 namespace narrows {
@@ -16,8 +17,9 @@ namespace {
 
 using test::all_of;
 using test::batch_of;
-using test::import_cut;
-using test::on_nodes;
+using test::one_shock;
+using test::target_of;
+using enum ShockKind;
 using test::random_economy;
 
 EsriOptions without_replacement() {
@@ -35,9 +37,9 @@ ShockOutcome outcome_of(const ShockEconomy& economy, const ShockBatch& batch,
 TEST(EsriModel, WithoutRatingsAnImportCutIsTheLinearShareOfInputs) {
     const ShockEconomy economy = random_economy(false, 6, 3, 1);
     // Product 2 from origin 1: 40 % for users 0 to 3, of which 1 and 2 lose 90 %.
-    const ShockBatch batch =
-        batch_of({import_cut({1}, {2}, {0, 1, 2, 3}), import_cut({1}, {2}, {1, 2})},
-                 Eigen::Vector2d(0.4, 0.9));
+    const ShockBatch batch = batch_of(
+        {target_of(import_cut, {0, 1, 2, 3}, {2}, {1}), target_of(import_cut, {1, 2}, {2}, {1})},
+        Eigen::Vector2d(0.4, 0.9));
 
     const ShockOutcome outcome = outcome_of(economy, batch, without_replacement());
 
@@ -64,7 +66,7 @@ TEST(EsriModel, WithoutRatingsAnImportCutIsTheLinearShareOfInputs) {
 TEST(EsriModel, CriticalityDecidesWhatAMissingInputDoes) {
     ShockEconomy economy = random_economy(false, 5, 2, 2);
     economy.imports[0](3, 1) = 0.5;
-    const ShockBatch batch = batch_of({import_cut({0}, {3}, {1})}, Eigen::MatrixXd::Ones(1, 1));
+    const ShockBatch batch = one_shock(target_of(import_cut, {1}, {3}, {0}), 1.0);
     double bought = economy.Z.col(1).sum();
     double of_product = economy.Z(3, 1);
     for (const Eigen::MatrixXd& imports : economy.imports) {
@@ -87,8 +89,7 @@ TEST(EsriModel, CriticalityDecidesWhatAMissingInputDoes) {
 TEST(EsriModel, ACapacityLossReachesSuppliersThroughTheirSales) {
     ShockEconomy economy = random_economy(false, 5, 1, 3);
     economy.criticality = Eigen::MatrixXd::Zero(5, 5);  // nobody needs anything
-    const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::capacity_loss, {2})}, Eigen::MatrixXd::Constant(1, 1, 0.5));
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {2}), 0.5);
 
     const ShockOutcome outcome = outcome_of(economy, batch, without_replacement());
 
@@ -102,8 +103,7 @@ TEST(EsriModel, ACapacityLossReachesSuppliersThroughTheirSales) {
 
 TEST(EsriModel, TheSameProductOfOtherRegionsStandsIn) {
     const ShockEconomy economy = random_economy(true, 3, 4, 4);
-    const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::capacity_loss, {0})}, Eigen::MatrixXd::Constant(1, 1, 0.8));
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {0}), 0.8);
 
     const ShockOutcome alone = outcome_of(economy, batch, without_replacement());
     const ShockOutcome replaced = outcome_of(economy, batch, EsriOptions{});
@@ -115,8 +115,8 @@ TEST(EsriModel, TheSameProductOfOtherRegionsStandsIn) {
 TEST(EsriModel, NoShockIsNoLossToTheBitAndMoreShockIsNoLess) {
     for (const bool world : {false, true}) {
         const ShockEconomy economy = random_economy(world, 4, 3, 5);
-        std::vector<ShockTarget> targets{on_nodes(ShockKind::capacity_loss, {1, 3})};
-        targets.push_back(import_cut({0, 2}, {0, 1}, all_of(4)));
+        std::vector<ShockTarget> targets{target_of(capacity_loss, {1, 3})};
+        targets.push_back(target_of(import_cut, all_of(4), {0, 1}, {0, 2}));
         const Index num_targets = static_cast<Index>(targets.size());
         Eigen::MatrixXd amounts(num_targets, 3);
         amounts << Eigen::MatrixXd::Zero(num_targets, 1),
@@ -136,8 +136,8 @@ TEST(EsriModel, NoShockIsNoLossToTheBitAndMoreShockIsNoLess) {
 TEST(EsriModel, CasesDoNotDependOnEachOther) {
     for (const bool world : {false, true}) {
         const ShockEconomy economy = random_economy(world, 7, 3, 6);
-        const std::vector<ShockTarget> targets{import_cut({0}, {1, 4}, all_of(7)),
-                                               on_nodes(ShockKind::capacity_loss, {5})};
+        const std::vector<ShockTarget> targets{target_of(import_cut, all_of(7), {1, 4}, {0}),
+                                               target_of(capacity_loss, {5})};
         const Eigen::MatrixXd amounts = (Eigen::MatrixXd::Random(2, 19).array() + 1.0) / 2.0;
         EsriOptions options;
         options.num_threads = 2;
@@ -147,7 +147,7 @@ TEST(EsriModel, CasesDoNotDependOnEachOther) {
         for (Index c = 0; c < amounts.cols(); ++c) {
             const ShockOutcome alone =
                 outcome_of(economy, batch_of(targets, amounts.col(c)), EsriOptions{});
-            EXPECT_TRUE(test::same_outcome(alone, together[static_cast<std::size_t>(c)]));
+            test::expect_same_bits(alone, together[static_cast<std::size_t>(c)]);
         }
     }
 }
@@ -161,10 +161,11 @@ TEST(EsriModel, AWorldThatBuysNothingFromHomeIsHomeScope) {
         const ShockEconomy world = test::world_around(economy, replaceability ? 0.0 : 0.4);
         const Eigen::Vector4d amounts(0.6, 0.9, 0.7, 0.3);
         const auto targets = [](Index first_origin) {
-            return std::vector<ShockTarget>{import_cut({first_origin}, {1, 2}, all_of(5)),
-                                            import_cut({first_origin}, {2}, {3}),
-                                            import_cut({first_origin + 1}, {2, 4}, {0, 1, 3}),
-                                            on_nodes(ShockKind::capacity_loss, {0})};
+            return std::vector<ShockTarget>{
+                target_of(import_cut, all_of(5), {1, 2}, {first_origin}),
+                target_of(import_cut, {3}, {2}, {first_origin}),
+                target_of(import_cut, {0, 1, 3}, {2, 4}, {first_origin + 1}),
+                target_of(capacity_loss, {0})};
         };
         EsriOptions options = without_replacement();
         options.replaceability = replaceability;
@@ -186,7 +187,8 @@ TEST(EsriModel, AWorldwideCutOfEverythingEssentialStopsItsUsersAndCostsItsSeller
     economy.Z(1, 4) = 0.3;
     economy.Z(7, 4) = 0.1;
     economy.Z(4, 4) = 0.0;
-    const ShockBatch batch = batch_of({import_cut({0, 2}, {1}, {4})}, Eigen::MatrixXd::Ones(1, 1));
+    const ShockBatch batch =
+        batch_of({target_of(import_cut, {4}, {1}, {0, 2})}, Eigen::MatrixXd::Ones(1, 1));
 
     const ShockOutcome outcome = outcome_of(economy, batch, without_replacement());
 
@@ -200,10 +202,8 @@ TEST(EsriModel, WarnsOfLossesThatHadNotSettled) {
     EsriOptions options = without_replacement();
     options.max_sweeps = 2;
 
-    const ShockOutcome outcome = outcome_of(
-        economy,
-        batch_of({on_nodes(ShockKind::capacity_loss, {2})}, Eigen::MatrixXd::Constant(1, 1, 0.5)),
-        options);
+    const ShockOutcome outcome =
+        outcome_of(economy, one_shock(target_of(capacity_loss, {2}), 0.5), options);
 
     ASSERT_EQ(outcome.warnings.size(), 1U);
     test::expect_parts(outcome.warnings[0], {"not settled after 2 sweeps"});
@@ -212,15 +212,15 @@ TEST(EsriModel, WarnsOfLossesThatHadNotSettled) {
 
 TEST(EsriModel, RefusesShocksItCannotExpress) {
     const auto refusal = [](const ShockTarget& target) {
-        const ShockBatch batch = batch_of({on_nodes(ShockKind::capacity_loss, {0}), target},
-                                          Eigen::MatrixXd::Constant(2, 1, 0.5));
+        const ShockBatch batch =
+            batch_of({target_of(capacity_loss, {0}), target}, Eigen::MatrixXd::Constant(2, 1, 0.5));
         return test::message_of<ArgumentError>(
             [&] { esri_outcomes(random_economy(false, 3, 2, 1), batch, {}); });
     };
 
     for (const ShockKind kind : {ShockKind::demand_change, ShockKind::coefficient_change,
                                  ShockKind::price_rise, ShockKind::extraction}) {
-        test::expect_parts(refusal(on_nodes(kind, {1})),
+        test::expect_parts(refusal(target_of(kind, {1})),
                            {"model esri", "shocks[1]", to_string(kind), "models that can"});
     }
 }

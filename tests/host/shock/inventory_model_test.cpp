@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
-#include <mutex>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -12,6 +10,8 @@
 #include "host/base/error.hpp"
 #include "host/readers/csv.hpp"
 
+#include "tests/host/shock/inventory_runs.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
 
@@ -21,6 +21,13 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using nlohmann::json;
+using test::all_of;
+using test::batch_of;
+using test::InventoryRan;
+using test::one_shock;
+using test::run_inventory;
+using test::target_of;
+using enum ShockKind;
 
 VectorXd vector(const json& values) {
     VectorXd result(static_cast<Index>(values.size()));
@@ -35,12 +42,6 @@ MatrixXd matrix(const json& rows) {
     for (Index i = 0; i < result.rows(); ++i) {
         result.row(i) = vector(rows[static_cast<std::size_t>(i)]);
     }
-    return result;
-}
-
-std::vector<Index> range(Index count) {
-    std::vector<Index> result;
-    for (Index i = 0; i < count; ++i) result.push_back(i);
     return result;
 }
 
@@ -67,48 +68,6 @@ ShockEconomy world_economy(const MatrixXd& z, const VectorXd& x, Index sectors) 
     return economy;
 }
 
-/// One case; add targets.
-ShockBatch batch_of(int days) {
-    ShockBatch batch;
-    batch.days = days;
-    batch.cases = {"case"};
-    batch.amounts.resize(0, 1);
-    batch.series.resize(days, 0);
-    return batch;
-}
-
-void add(ShockBatch& batch, ShockTarget target, double amount, const ShockTiming& timing) {
-    target.name = "shocks[" + std::to_string(batch.targets.size()) + "]";
-    batch.targets.push_back(std::move(target));
-    batch.amounts.conservativeResize(batch.amounts.rows() + 1, Eigen::NoChange);
-    batch.amounts.bottomRows(1).setConstant(amount);
-    batch.timings.push_back(timing);
-}
-
-struct Ran {
-    ShockOutcome outcome;
-    InventoryPath path;
-};
-
-std::map<Index, Ran> run_cases(const ShockEconomy& economy, const ShockBatch& batch,
-                               InventoryRun run, const ShockParameters& parameters,
-                               const std::vector<Index>& cases) {
-    std::map<Index, Ran> result;
-    std::mutex mutex;
-    run.done = [&](Index of_case, const ShockOutcome& outcome, const InventoryPath& path) {
-        const std::lock_guard lock(mutex);
-        result[of_case] = {outcome, path};
-    };
-    run_inventory_model(
-        Backend::cpu(), economy, batch, cases, [&](Index) { return parameters; }, run);
-    return result;
-}
-
-Ran run_one(const ShockEconomy& economy, const ShockBatch& batch, const InventoryRun& run,
-            const ShockParameters& parameters) {
-    return run_cases(economy, batch, run, parameters, {0}).at(0);
-}
-
 class Oracle15 : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Oracle15, ThreeRegionsLoseManufacturingAndMining) {
@@ -116,16 +75,14 @@ TEST_P(Oracle15, ThreeRegionsLoseManufacturingAndMining) {
     const json oracle = test::read_oracle("15_ario_boario_15x15");
     const VectorXd x = vector(oracle["X0_per_step"]);
     const ShockEconomy economy = world_economy(365.0 * matrix(oracle["Z0_per_step"]), 365.0 * x, 5);
-    ShockBatch batch = batch_of(200);
-    add(batch, {.kind = ShockKind::capacity_loss, .nodes = {2, 3}}, 0.6,
-        {.start = 3.0, .duration = 42.0});
+    ShockBatch batch = one_shock(target_of(capacity_loss, {2, 3}), 0.6, 200);
+    batch.timings[0] = {.start = 3.0, .duration = 42.0};
     ShockParameters parameters;
     parameters.ario_stock_days = 30.0;
     parameters.ario_restocking_days = 30.0;
     parameters.orders = GetParam() == "alt" ? OrderSplit::by_capacity : OrderSplit::fixed;
 
-    const Ran ran = run_one(economy, batch,
-                            {.rule = *parse_inventory_rule("ario"), .keep_every = 1}, parameters);
+    const InventoryRan ran = run_inventory("ario", economy, batch, parameters);
 
     const json& results = oracle["results"][GetParam()];
     const MatrixXd expected = matrix(results["production_ratio"]);
@@ -179,18 +136,15 @@ TEST_P(Boario, RecoversAsItsOwnRunsDo) {
     // lasts, then comes back in a line.
     const VectorXd lost = column(at + "in_event_impact.csv", 1);
     const bool is_short = GetParam() == "b2s_recovery_shortage_15";
-    ShockBatch batch = batch_of(365);
-    for (Index j = 0; j < 15; ++j) {
-        if (lost[j] == 0.0) continue;
-        add(batch, {.kind = ShockKind::capacity_loss, .nodes = {j}},
-            lost[j] / (4.0 * economy.value_added[j]),
-            {.start = 1.0, .duration = is_short ? 121.0 : 21.0, .recovery = 180.0});
-    }
+    std::vector<ShockTarget> targets;
+    for (Index j = 0; j < 15; ++j) targets.push_back(target_of(capacity_loss, {j}));
+    ShockBatch batch = batch_of(targets, lost.cwiseQuotient(4.0 * economy.value_added));
+    batch.timings.assign(15,
+                         {.start = 1.0, .duration = is_short ? 121.0 : 21.0, .recovery = 180.0});
     ShockParameters parameters;
     parameters.orders = is_short ? OrderSplit::by_capacity : OrderSplit::fixed;
 
-    const Ran ran = run_one(economy, batch,
-                            {.rule = *parse_inventory_rule("ario"), .keep_every = 1}, parameters);
+    const InventoryRan ran = run_inventory("ario", economy, batch, parameters);
 
     const MatrixXd expected = columns(at + "production_realised.csv", 15);
     double largest = 0.0;
@@ -224,20 +178,11 @@ TEST(Oracle19, UnitedKingdomWithHalfOfAProductsImports) {
         }
     }
     // A case per product: its own target is at half, the others are at nothing.
-    ShockBatch batch = batch_of(365);
-    for (Index k = 0; k < 127; ++k) {
-        add(batch,
-            {.kind = ShockKind::import_cut, .origins = {0}, .products = {k}, .nodes = range(127)},
-            0.0, {.duration = HUGE_VAL});
-    }
-    batch.amounts = MatrixXd::Identity(127, 127) * 0.5;
-    batch.cases.assign(127, "case");
-    const std::vector<ShockTiming> timings = batch.timings;
-    for (int c = 1; c < 127; ++c) {
-        batch.timings.insert(batch.timings.end(), timings.begin(), timings.end());
-    }
+    std::vector<ShockTarget> targets;
+    for (Index k = 0; k < 127; ++k) targets.push_back(target_of(import_cut, all_of(127), {k}, {0}));
+    const ShockBatch batch = batch_of(targets, MatrixXd::Identity(127, 127) * 0.5);
 
-    const auto ran = run_cases(economy, batch, {.keep_every = 1}, {}, range(127));
+    const auto ran = run_inventory("pbl-half", economy, batch, all_of(127));
 
     const VectorXd expected = vector(oracle["gdp_loss_fraction"]);
     // Transactions are kept with ten digits (see ten_digit_rounding).
@@ -276,19 +221,18 @@ TEST_P(Oracle27, UnitedKingdomInSpring2020) {
     economy.other_final = 365.0 * vector(oracle["f0"]);
     economy.criticality = matrix(oracle["rating"]);
     const json& numbers = oracle["params"];
-    ShockBatch batch = batch_of(numbers["days"].get<int>());
-    const VectorXd supply = vector(oracle["supply_shock"]);
-    const VectorXd household = vector(oracle["household_shock"]);
-    const VectorXd factor = vector(oracle["other_final_factor"]);
-    for (Index j = 0; j < x.size(); ++j) {
-        const ShockTiming always = {.duration = HUGE_VAL};
-        add(batch, {.kind = ShockKind::capacity_loss, .nodes = {j}}, supply[j], always);
-        add(batch,
-            {.kind = ShockKind::demand_change, .nodes = {j}, .demand = FinalDemand::households},
-            household[j], always);
-        add(batch, {.kind = ShockKind::demand_change, .nodes = {j}, .demand = FinalDemand::other},
-            factor[j] - 1.0, always);
+    std::vector<ShockTarget> targets;
+    for (Index j = 0; j < x.size(); ++j) targets.push_back(target_of(capacity_loss, {j}));
+    for (const FinalDemand demand : {FinalDemand::households, FinalDemand::other}) {
+        for (Index j = 0; j < x.size(); ++j) {
+            targets.push_back(target_of(demand_change, {j}));
+            targets.back().demand = demand;
+        }
     }
+    VectorXd amounts(3 * x.size());
+    amounts << vector(oracle["supply_shock"]), vector(oracle["household_shock"]),
+        vector(oracle["other_final_factor"]).array() - 1.0;
+    const ShockBatch batch = batch_of(targets, amounts, numbers["days"].get<int>());
     ShockParameters parameters;
     parameters.restocking_days = numbers["tau"].get<double>();
     parameters.hiring_days = 1.0 / numbers["gamma_hire"].get<double>();
@@ -296,10 +240,9 @@ TEST_P(Oracle27, UnitedKingdomInSpring2020) {
     parameters.consumption_memory = numbers["rho"].get<double>();
     parameters.marginal_propensity = numbers["m"].get<double>();
 
-    const Ran ran = run_one(economy, batch,
-                            {.rule = *parse_inventory_rule("pbl-" + GetParam()),
-                             .stock_days = vector(oracle["stock_days"])},
-                            parameters);
+    const InventoryRan ran = run_inventory("pbl-" + GetParam(), economy, batch, {0}, parameters,
+                                           Backend::cpu(), vector(oracle["stock_days"]))
+                                 .at(0);
 
     const json& expected = oracle["results"][GetParam()];
     const VectorXd gdp = ran.path.value_added / (economy.gdp() / 365.0);
@@ -317,12 +260,12 @@ TEST(InventoryModel, GivesNumbersWhereASectorMakesNothing) {
     ShockEconomy economy =
         world_economy(z, VectorXd::Map(std::array{60.0, 70.0, 0.0}.data(), 3), 3);
     economy.criticality = MatrixXd::Ones(3, 3);
-    ShockBatch batch = batch_of(30);
-    add(batch, {.kind = ShockKind::capacity_loss, .nodes = {0}}, 0.5, {.duration = 20.0});
+    ShockBatch batch = one_shock(target_of(capacity_loss, {0}), 0.5, 30);
+    batch.timings[0].duration = 20.0;
 
     for (const char* model :
          {"pbl-linear", "pbl-ces", "pbl-weak", "pbl-half", "pbl-leontief", "ario"}) {
-        const Ran ran = run_one(economy, batch, {.rule = *parse_inventory_rule(model)}, {});
+        const InventoryRan ran = run_inventory(model, economy, batch);
         EXPECT_TRUE(ran.outcome.output_loss.allFinite()) << model;
         EXPECT_EQ(ran.outcome.output_loss[2], 0.0) << model;
         EXPECT_GT(ran.outcome.output_loss[0], 0.0) << model;

@@ -9,6 +9,7 @@
 
 #include "tests/host/shock/inventory_runs.hpp"
 #include "tests/host/shock/random_economy.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 #include "tests/support/tables.hpp"
 
 namespace narrows {
@@ -18,9 +19,10 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using test::all_of;
 using test::batch_of;
-using test::import_cut;
+using test::one_shock;
+using test::target_of;
+using enum ShockKind;
 using test::InventoryRan;
-using test::on_nodes;
 using test::run_inventory;
 
 constexpr const char* models[] = {"pbl-linear", "pbl-ces",      "pbl-weak", "pbl-half",
@@ -36,12 +38,6 @@ ShockEconomy rated_economy(bool world, unsigned seed) {
     return economy;
 }
 
-ShockBatch with_days(ShockBatch batch, int days) {
-    batch.days = days;
-    batch.series.resize(days, 0);
-    return batch;
-}
-
 /// Cuts of imports, losses of capacity and falls of demand, in `cases` of different strengths.
 ShockBatch shocks_of(bool world, Index cases) {
     const std::vector<Index> origins = world ? std::vector<Index>{1, 2} : std::vector<Index>{0, 1};
@@ -50,11 +46,9 @@ ShockBatch shocks_of(bool world, Index cases) {
         amounts.col(c) = Eigen::Vector3d(0.9, 0.5, -0.4) * static_cast<double>(c + 1) /
                          static_cast<double>(cases);
     }
-    return with_days(batch_of({import_cut(origins, {0, 2}, all_of(4)),
-                               on_nodes(ShockKind::capacity_loss, {1, 3}),
-                               on_nodes(ShockKind::demand_change, {0})},
-                              amounts),
-                     90);
+    return batch_of({target_of(import_cut, all_of(4), {0, 2}, origins),
+                     target_of(capacity_loss, {1, 3}), target_of(demand_change, {0})},
+                    amounts, 90);
 }
 
 /// Stocks that shocks of these tests exhaust.
@@ -231,9 +225,8 @@ TEST_P(InventoryProperties, TheOrderOfSectorsDoesNotMatter) {
 }
 
 ShockBatch cut_of(Index product, double share, double duration) {
-    ShockBatch batch = with_days(
-        batch_of({import_cut({0, 1, 2}, {product}, all_of(4))}, MatrixXd::Constant(1, 1, share)),
-        120);
+    ShockBatch batch =
+        one_shock(target_of(import_cut, all_of(4), {product}, {0, 1, 2}), share, 120);
     batch.timings[0].duration = duration;
     return batch;
 }

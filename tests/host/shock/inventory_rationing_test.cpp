@@ -8,6 +8,7 @@
 #include "host/shock/inventory_model.hpp"
 
 #include "tests/host/shock/random_economy.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 
 namespace narrows {
 namespace {
@@ -19,10 +20,8 @@ using test::random_economy;
 std::map<Index, double> losses(const std::vector<ShockParameters>& parameters) {
     const ShockEconomy economy = random_economy(true, 4, 2, 3);
     const auto num_cases = static_cast<Index>(parameters.size());
-    ShockBatch batch = test::batch_of({test::on_nodes(ShockKind::capacity_loss, {1, 6})},
-                                      Eigen::MatrixXd::Constant(1, num_cases, 0.5));
-    batch.days = 60;
-    batch.series.resize(60, 0);
+    const ShockBatch batch = test::batch_of({test::target_of(ShockKind::capacity_loss, {1, 6})},
+                                            Eigen::MatrixXd::Constant(1, num_cases, 0.5), 60);
     std::map<Index, double> result;
     std::mutex mutex;
     InventoryRun run;

@@ -16,16 +16,15 @@ struct InventoryRan {
 };
 
 /// Cases of a batch by a model, all with the same parameters.
-inline std::map<Index, InventoryRan> run_inventory(const std::string& model,
-                                                   const ShockEconomy& economy,
-                                                   const ShockBatch& batch,
-                                                   const std::vector<Index>& cases,
-                                                   const ShockParameters& parameters = {},
-                                                   const Backend& backend = Backend::cpu()) {
+inline std::map<Index, InventoryRan> run_inventory(
+    const std::string& model, const ShockEconomy& economy, const ShockBatch& batch,
+    const std::vector<Index>& cases, const ShockParameters& parameters = {},
+    const Backend& backend = Backend::cpu(), const Eigen::VectorXd& stock_days = {}) {
     std::map<Index, InventoryRan> result;
     std::mutex mutex;
     InventoryRun run;
     run.rule = *parse_inventory_rule(model);
+    run.stock_days = stock_days;
     run.keep_every = 1;
     run.done = [&](Index of_case, const ShockOutcome& outcome, const InventoryPath& path) {
         const std::lock_guard lock(mutex);

@@ -9,6 +9,7 @@
 #include "host/shock/case_effects.hpp"
 
 #include "tests/host/shock/random_economy.hpp"
+#include "tests/host/shock/shock_cases.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/shared_files.hpp"
 #include "tests/support/tables.hpp"
@@ -20,13 +21,10 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using test::all_of;
 using test::batch_of;
-using test::import_cut;
-using test::on_nodes;
+using test::one_shock;
+using test::target_of;
+using enum ShockKind;
 using test::random_economy;
-
-ShockBatch one_case(const ShockTarget& target, double amount) {
-    return batch_of({target}, MatrixXd::Constant(1, 1, amount));
-}
 
 ShockOutcome outcome_of(const ShockEconomy& economy, const ShockBatch& batch, double floor) {
     return optimal_outcomes(economy, batch, {0}, floor).at(0);
@@ -48,7 +46,7 @@ ShockEconomy two_sectors() {
 
 TEST(OptimalModel, TwoSectorsByHand) {
     const ShockEconomy economy = two_sectors();
-    const ShockBatch batch = one_case(import_cut({0}, {1}, {0}), 0.5);
+    const ShockBatch batch = one_shock(target_of(import_cut, {0}, {1}, {0}), 0.5);
     // Final use of product 1 does without the 15 that do not come.
     EXPECT_EQ(outcome_of(economy, batch, 0.5).total_value_added_loss(), 0.0);
     // It keeps 22.5 of 30: 50 z_0 + 22.5 = 50 + 15, z_0 = 0.85.
@@ -71,7 +69,7 @@ TEST(OptimalModel, WithdrawalsFromStocksAreSupply) {
     // 20 of product 1 are used, 10 of them out of stocks.
     economy.x[1] = 10.0;
     economy.other_final[1] = -10.0;
-    const ShockBatch batch = one_case(on_nodes(ShockKind::capacity_loss, {1}), 0.5);
+    const ShockBatch batch = one_shock(target_of(capacity_loss, {1}), 0.5);
     // 50 z_0 = 5 + 10 + 30.
     EXPECT_NEAR(outcome_of(economy, batch, 0.0).output_loss[0], 10.0, 1e-13);
 }
@@ -82,9 +80,9 @@ TEST(OptimalModel, NoShockLosesNothing) {
         economy.value_added[2] = -0.5;
         economy.value_added[3] = 0.0;
         const auto target =
-            world ? on_nodes(ShockKind::capacity_loss, {1}) : import_cut({1}, {2}, all_of(6));
+            world ? target_of(capacity_loss, {1}) : target_of(import_cut, all_of(6), {2}, {1});
         for (const double floor : {0.0, 0.9, 1.0}) {
-            const ShockOutcome outcome = outcome_of(economy, one_case(target, 0.0), floor);
+            const ShockOutcome outcome = outcome_of(economy, one_shock(target, 0.0), floor);
             for (Index j = 0; j < economy.num_nodes(); ++j) {
                 EXPECT_EQ(outcome.output_loss[j], 0.0);
                 EXPECT_EQ(outcome.value_added_loss[j], 0.0);
@@ -130,8 +128,8 @@ TEST(OptimalModel, LosesNoMoreThanRationingInProportion) {
     for (unsigned seed = 0; seed < 12; ++seed) {
         const bool world = seed % 3 == 2;
         const ShockEconomy economy = random_economy(world, 5, 2, seed);
-        std::vector<ShockTarget> targets = {on_nodes(ShockKind::capacity_loss, {seed % 5})};
-        if (!world) targets.push_back(import_cut({0, 1}, {(seed + 1) % 5}, all_of(5)));
+        std::vector<ShockTarget> targets = {target_of(capacity_loss, {seed % 5})};
+        if (!world) targets.push_back(target_of(import_cut, all_of(5), {(seed + 1) % 5}, {0, 1}));
         const ShockBatch batch =
             batch_of(targets, VectorXd::Constant(static_cast<Index>(targets.size()), 0.4));
         VectorXd cut = VectorXd::Zero(5);
@@ -139,8 +137,8 @@ TEST(OptimalModel, LosesNoMoreThanRationingInProportion) {
             cut[flow.product] += flow.share * flow.flow;
         }
         double kept = 0.0;
-        const VectorXd left = proportional(
-            economy, cut, lost_share(economy, batch, 0, ShockKind::capacity_loss), kept);
+        const VectorXd left =
+            proportional(economy, cut, lost_share(economy, batch, 0, capacity_loss), kept);
         const double in_proportion = economy.value_added.dot(VectorXd::Ones(left.size()) - left);
         const double free = outcome_of(economy, batch, 0.0).total_value_added_loss();
         const double floored =
@@ -155,7 +153,7 @@ TEST(OptimalModel, LosesNoMoreThanRationingInProportion) {
 TEST(OptimalModel, LosesMoreTheMoreIsGoneAndTheMoreFinalUseKeeps) {
     const ShockEconomy economy = random_economy(false, 8, 2, 5);
     const ShockBatch batch =
-        batch_of({on_nodes(ShockKind::capacity_loss, {1, 4}), import_cut({0}, {2, 3}, all_of(8))},
+        batch_of({target_of(capacity_loss, {1, 4}), target_of(import_cut, all_of(8), {2, 3}, {0})},
                  (MatrixXd(2, 3) << 0.1, 0.3, 0.3, 0.2, 0.2, 0.9).finished());
     const auto losses = [&](double floor) {
         std::vector<double> result;
@@ -175,13 +173,13 @@ TEST(OptimalModel, LosesMoreTheMoreIsGoneAndTheMoreFinalUseKeeps) {
 
 TEST(OptimalModel, ACaseGivesTheSameBitsInAnyBatchAndUnit) {
     ShockEconomy economy = random_economy(false, 8, 2, 6);
-    const ShockBatch batch =
-        batch_of({import_cut({0, 1}, {2, 3}, {1, 2, 5})}, MatrixXd::Random(1, 4).cwiseAbs());
+    const ShockBatch batch = batch_of({target_of(import_cut, {1, 2, 5}, {2, 3}, {0, 1})},
+                                      MatrixXd::Random(1, 4).cwiseAbs());
     const auto together = optimal_outcomes(economy, batch, {3, 1, 0}, 0.3);
     for (std::size_t at = 0; at < 3; ++at) {
         const Index of_case = std::vector<Index>{3, 1, 0}[at];
-        EXPECT_TRUE(test::same_outcome(together[at],
-                                       optimal_outcomes(economy, batch, {of_case}, 0.3).at(0)));
+        test::expect_same_bits(together[at],
+                               optimal_outcomes(economy, batch, {of_case}, 0.3).at(0));
     }
     for (MatrixXd* flows : {&economy.Z, &economy.imports[0], &economy.imports[1]}) *flows *= 4.0;
     for (VectorXd* flows : {&economy.households, &economy.other_final, &economy.value_added,
@@ -197,12 +195,12 @@ TEST(OptimalModel, RefusesWhatItCannotExpress) {
     const auto message = [&](const ShockBatch& batch, double floor) {
         return test::message_of<ArgumentError>([&] { outcome_of(economy, batch, floor); });
     };
-    EXPECT_EQ(message(one_case(on_nodes(ShockKind::demand_change, {1}), 0.2), 0.0),
+    EXPECT_EQ(message(one_shock(target_of(ShockKind::demand_change, {1}), 0.2), 0.0),
               "model optimal: cannot express shocks[0], of kind demand_change; models that can: "
               "leontief, "
               "mixed, inoperability, dynamic-inoperability, pbl-linear, pbl-ces, pbl-weak, "
               "pbl-half, pbl-strong, pbl-leontief, ario");
-    EXPECT_EQ(message(one_case(on_nodes(ShockKind::capacity_loss, {1}), 0.2), 1.5),
+    EXPECT_EQ(message(one_shock(target_of(capacity_loss, {1}), 0.2), 1.5),
               "demand_floor: found 1.5, expected 0 to 1");
 }
 
@@ -212,7 +210,7 @@ TEST(OptimalModel, Uk2010LosesNextToNothingWhereFinalUseGivesWay) {
     const ShockEconomy economy = home_shock_economy(test::uk_2010(), "");
     int infeasible = 0, noticed = 0;
     for (Index k = 0; k < 127; ++k) {
-        const ShockBatch batch = one_case(import_cut({0}, {k}, all_of(127)), 0.5);
+        const ShockBatch batch = one_shock(target_of(import_cut, all_of(127), {k}, {0}), 0.5);
         const double loss =
             outcome_of(economy, batch, 0.0).total_value_added_loss() / economy.gdp();
         EXPECT_LT(loss, 0.0051) << k;

@@ -1,14 +1,9 @@
 #pragma once
 
-#include <limits>
 #include <random>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "host/shock/economy.hpp"
-#include "host/shock/outcome.hpp"
-#include "host/shock/shocks.hpp"
 
 namespace narrows::test {
 
@@ -92,51 +87,6 @@ inline ShockEconomy world_around(const ShockEconomy& home, double inside) {
         world.criticality = home.criticality.replicate(1, 1 + num_origins).eval();
     }
     return world;
-}
-
-/// 0, 1, ..., count - 1.
-inline std::vector<Index> all_of(Index count) {
-    std::vector<Index> result;
-    for (Index i = 0; i < count; ++i) result.push_back(i);
-    return result;
-}
-
-inline ShockTarget import_cut(std::vector<Index> origins, std::vector<Index> products,
-                              std::vector<Index> nodes) {
-    ShockTarget target;
-    target.kind = ShockKind::import_cut;
-    target.origins = std::move(origins);
-    target.products = std::move(products);
-    target.nodes = std::move(nodes);
-    return target;
-}
-
-inline ShockTarget on_nodes(ShockKind kind, std::vector<Index> nodes) {
-    ShockTarget target;
-    target.kind = kind;
-    target.nodes = std::move(nodes);
-    return target;
-}
-
-/// Targets with amounts by case, in columns.
-inline ShockBatch batch_of(std::vector<ShockTarget> targets, const Eigen::MatrixXd& amounts) {
-    ShockBatch batch;
-    batch.targets = std::move(targets);
-    for (std::size_t t = 0; t < batch.targets.size(); ++t) {
-        batch.targets[t].name = "shocks[" + std::to_string(t) + "]";
-    }
-    batch.amounts = amounts;
-    for (Index c = 0; c < amounts.cols(); ++c) batch.cases.push_back(std::to_string(c));
-    ShockTiming whole_year;
-    whole_year.duration = std::numeric_limits<double>::infinity();
-    batch.timings.assign(static_cast<std::size_t>(amounts.size()), whole_year);
-    return batch;
-}
-
-inline bool same_outcome(const ShockOutcome& a, const ShockOutcome& b) {
-    return (a.output_loss.array() == b.output_loss.array()).all() &&
-           (a.value_added_loss.array() == b.value_added_loss.array()).all() &&
-           a.residual == b.residual && a.iterations == b.iterations;
 }
 
 }  // namespace narrows::test

@@ -16,7 +16,8 @@
 
 namespace narrows::test {
 
-inline std::vector<Index> up_to(Index count) {
+/// 0, 1, ..., count - 1.
+inline std::vector<Index> all_of(Index count) {
     std::vector<Index> all;
     for (Index i = 0; i < count; ++i) all.push_back(i);
     return all;
@@ -34,8 +35,11 @@ inline ShockTarget target_of(ShockKind kind, std::vector<Index> nodes,
 
 /// One case at full strength from the first day on; `amounts` may have a column for each of
 /// several.
-inline ShockBatch batch_of(std::vector<ShockTarget> targets, Eigen::MatrixXd amounts) {
+inline ShockBatch batch_of(std::vector<ShockTarget> targets, Eigen::MatrixXd amounts,
+                           int days = 365) {
     ShockBatch batch;
+    batch.days = days;
+    batch.series.resize(days, 0);
     batch.scenario = "test";
     batch.targets = std::move(targets);
     for (std::size_t t = 0; t < batch.targets.size(); ++t) {
@@ -44,12 +48,12 @@ inline ShockBatch batch_of(std::vector<ShockTarget> targets, Eigen::MatrixXd amo
     batch.amounts = std::move(amounts);
     for (Index c = 0; c < batch.amounts.cols(); ++c) batch.cases.push_back(std::to_string(c));
     batch.timings.assign(static_cast<std::size_t>(batch.amounts.size()),
-                         ShockTiming{0.0, INFINITY, 0.0, 0.0, RecoveryShape::linear});
+                         ShockTiming{.duration = INFINITY});
     return batch;
 }
 
-inline ShockBatch one_shock(ShockTarget target, double amount) {
-    return batch_of({std::move(target)}, Eigen::MatrixXd::Constant(1, 1, amount));
+inline ShockBatch one_shock(ShockTarget target, double amount, int days = 365) {
+    return batch_of({std::move(target)}, Eigen::MatrixXd::Constant(1, 1, amount), days);
 }
 
 inline LeontiefModel model_of(const ShockEconomy& economy) {
@@ -83,6 +87,7 @@ inline void expect_same_bits(const ShockOutcome& a, const ShockOutcome& b) {
     EXPECT_EQ(a.peak_share, b.peak_share);
     EXPECT_EQ(a.peak_day, b.peak_day);
     EXPECT_EQ(a.residual, b.residual);
+    EXPECT_EQ(a.iterations, b.iterations);
     EXPECT_EQ(a.warnings, b.warnings);
 }
 
@@ -91,7 +96,7 @@ template <class Solve>
 void expect_case_by_case(const ShockBatch& batch, Solve solve) {
     std::vector<Index> backwards;
     for (Index c = batch.num_cases(); c-- > 0;) backwards.push_back(c);
-    const std::vector<ShockOutcome> together = solve(up_to(batch.num_cases()));
+    const std::vector<ShockOutcome> together = solve(all_of(batch.num_cases()));
     const std::vector<ShockOutcome> reversed = solve(backwards);
     for (Index c = 0; c < batch.num_cases(); ++c) {
         const auto at = static_cast<std::size_t>(c);

@@ -13,12 +13,12 @@ namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
+using test::all_of;
 using test::batch_of;
 using test::model_of;
 using test::one_shock;
 using test::relative_difference;
 using test::target_of;
-using test::up_to;
 using enum ShockKind;
 
 using StaticModel = std::vector<ShockOutcome> (*)(const ShockEconomy&, const LeontiefModel&,
@@ -94,7 +94,7 @@ TEST(StaticModels, GrowWithTheAmount) {
                 ShockBatch signed_batch = batch;
                 if (falls) signed_batch.amounts *= -1.0;
                 const auto outcomes =
-                    each.solve(economy, model_of(economy), signed_batch, up_to(4));
+                    each.solve(economy, model_of(economy), signed_batch, all_of(4));
                 VectorXd before = VectorXd::Zero(economy.num_nodes());
                 for (const ShockOutcome& outcome : outcomes) {
                     const VectorXd& now =

@@ -14,6 +14,7 @@ namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
+using test::all_of;
 using test::batch_of;
 using test::economy_of;
 using test::matrix;
@@ -21,7 +22,6 @@ using test::model_of;
 using test::one_shock;
 using test::relative_difference;
 using test::target_of;
-using test::up_to;
 using test::vector;
 using enum ShockKind;
 
@@ -186,10 +186,10 @@ TEST(Oracle18, TheSupplyDrivenModelIsTheLowLossEndOfTheUnitedKingdom) {
         vector(test::read_oracle("18_gdp_at_risk_uk2010")["GaR_linear_ghosh"]);
     const ShockEconomy economy = home_shock_economy(test::uk_2010(), "");
     std::vector<ShockTarget> targets;
-    for (Index k = 0; k < 127; ++k) targets.push_back(target_of(import_cut, up_to(127), {k}, {0}));
+    for (Index k = 0; k < 127; ++k) targets.push_back(target_of(import_cut, all_of(127), {k}, {0}));
     const ShockBatch batch = batch_of(targets, 0.5 * MatrixXd::Identity(127, 127));
     const std::vector<ShockOutcome> outcomes =
-        ghosh_outcomes(economy, model_of(economy), batch, up_to(127));
+        ghosh_outcomes(economy, model_of(economy), batch, all_of(127));
     for (Index k = 0; k < 127; ++k) {
         // Transactions are kept with ten digits (see ten_digit_rounding).
         EXPECT_NEAR(outcomes[static_cast<std::size_t>(k)].total_value_added_loss(), expected[k],
@@ -207,7 +207,7 @@ TEST(Ghosh, LosesTheLowLossEndOfEveryChokepointOfWorld2011) {
     query.criticality = MatrixXd::Zero(24, 24);
     for (const Chokepoint& row : rank_chokepoints(home, model, query).rows) {
         const ShockBatch batch =
-            one_shock(target_of(import_cut, up_to(24), {row.product}, row.coalition), query.share);
+            one_shock(target_of(import_cut, all_of(24), {row.product}, row.coalition), query.share);
         const ShockOutcome outcome = ghosh_outcomes(economy, model, batch, {0}).front();
         EXPECT_NEAR(outcome.total_value_added_loss(), row.gar_linear, 1e-13 * row.gar_linear);
     }
@@ -216,7 +216,7 @@ TEST(Ghosh, LosesTheLowLossEndOfEveryChokepointOfWorld2011) {
 TEST(Ghosh, OfACutDeliveryInTheWorldOnlyWhatStillComesPassesOn) {
     const ShockEconomy economy = world_shock_economy(test::random_world_table(3, 4, 5), "R0");
     ShockBatch batch = batch_of(
-        {target_of(import_cut, up_to(4), {1, 3}, {1, 2}), target_of(capacity_loss, {7, 9})},
+        {target_of(import_cut, all_of(4), {1, 3}, {1, 2}), target_of(capacity_loss, {7, 9})},
         Eigen::Vector2d(0.6, 0.2));
     const ShockOutcome outcome = outcome_of(ghosh_outcomes, economy, batch);
     MatrixXd a = economy.coefficients().A;
@@ -267,12 +267,12 @@ VectorXd by_solving_again(const ShockEconomy& economy, const MatrixXd& a, const 
 TEST(Leontief, ChangesCoefficientsByWoodburyOrBySolvingAgain) {
     const ShockEconomy economy = world_shock_economy(test::random_world_table(4, 5, 2), "");
     const VectorXd f = economy.households + economy.other_final;
-    const std::vector<Index> everyone = up_to(20);
+    const std::vector<Index> everyone = all_of(20);
     struct Cells {
         std::vector<Index> users, products, origins;
     };
     const std::vector<Cells> few_rows_few_users_many = {
-        {everyone, {2}, {1}}, {{3, 8}, up_to(5), {}}, {everyone, up_to(5), {}}};
+        {everyone, {2}, {1}}, {{3, 8}, all_of(5), {}}, {everyone, all_of(5), {}}};
     for (const Cells& cells : few_rows_few_users_many) {
         for (const double amount : {-1.0, -0.3, 0.2}) {
             const ShockBatch batch = one_shock(
@@ -298,7 +298,7 @@ TEST(Leontief, ExtractsGroupsAsTheClosedFormDoes) {
     const LeontiefModel model = model_of(economy);
     const MatrixXd l = model.leontief_inverse();
     for (const std::vector<Index>& group :
-         {std::vector<Index>{3}, std::vector<Index>{0, 7, 8, 14}, up_to(15)}) {
+         {std::vector<Index>{3}, std::vector<Index>{0, 7, 8, 14}, all_of(15)}) {
         const ShockBatch batch = one_shock(target_of(extraction, group), 1.0);
         const ShockOutcome outcome = leontief_outcomes(economy, model, batch, {0}).front();
         const VectorXd x_s = economy.x(group);
@@ -343,7 +343,7 @@ TEST(Leontief, ExtractsNothingByAnAmountOfZero) {
 
 TEST(Leontief, RefusesCoefficientsThatNeedMoreThanTheyGive) {
     const ShockEconomy economy = home_shock_economy(test::random_national_table(6, 2), "");
-    const ShockBatch batch = one_shock(target_of(coefficient_change, up_to(6), up_to(6)), 3.0);
+    const ShockBatch batch = one_shock(target_of(coefficient_change, all_of(6), all_of(6)), 3.0);
     test::expect_parts(
         test::message_of<NumericalError>([&] { outcome_of(leontief_outcomes, economy, batch); }),
         {"case 0", "not productive", "spectral radius", "below 1"});

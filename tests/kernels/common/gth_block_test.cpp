@@ -107,7 +107,7 @@ TEST(GthBlockBarriers, AreAllNeededAndTheExecutorNotices) {
     const MatrixXd right = invert(SerialExecutor(), a, r).l;
 
     for (const int missing : {0, 1, 2}) {
-        const auto broken = [&](Order order) {
+        const auto broken = [&, &a = a, &r = r](Order order) {
             return invert(MissingBarrier(HostExecutor(32, order), 3, missing), a, r).l;
         };
         const MatrixXd forward = broken(Order::forward);
