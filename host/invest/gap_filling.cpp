@@ -50,6 +50,12 @@ std::vector<FillLimit> limits_of(const std::vector<SetLimit>& sets,
             ceiling.terms.emplace_back(static_cast<Index>(i), investments[i].unit_cost);
             floor.terms.emplace_back(static_cast<Index>(i), -investments[i].unit_cost);
         }
+        if (set.floor && *set.floor > 0.0 && floor.terms.empty()) {
+            throw ArgumentError(fmt::format(
+                "floor {} of set {}: no scenario withholds any of its products, so that there is "
+                "nothing to invest in",
+                *set.floor, in_quotes(set.set)));
+        }
         if (set.floor) {
             floor.name = fmt::format("floor {} of set {}", *set.floor, in_quotes(set.set));
             floor.limit = -*set.floor;

@@ -152,6 +152,10 @@ TEST(SetLimits, ThatContradictAreNamedAndNoOthers) {
               "together");
     query.fill.budget = infinite;
     EXPECT_EQ(refusal(query), "none");
+    query.fill.set_limits = {{"none", {}, 1.0, std::nullopt}};
+    EXPECT_EQ(refusal(query),
+              "floor 1 of set 'none': no scenario withholds any of its products, so that there is "
+              "nothing to invest in");
     query.fill.set_limits = {{"a", {0}, 1e6, std::nullopt}, {"b", {1}, 1.0, std::nullopt}};
     EXPECT_EQ(refusal(query),
               "infeasible: floor 1000000 of set 'a' is more than all investments take");
