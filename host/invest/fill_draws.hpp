@@ -23,6 +23,7 @@ struct DrawnRisk {
     double median = 0.0, q05 = 0.0, q95 = 0.0;
 };
 
+/// What the draws say of several allocations.
 struct FillDraws {
     Index num_draws = 0;
     Index num_failed = 0;        // that RAS could not balance: in no figure

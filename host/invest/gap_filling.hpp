@@ -16,6 +16,7 @@ struct SetLimit {
     std::optional<double> floor, ceiling;
 };
 
+/// What may be withheld, what money can buy, and what has to be kept.
 struct FillQuery {
     std::vector<Blockade> blockades;
     Eigen::MatrixXd criticality;  // c, s x s
@@ -45,6 +46,7 @@ struct Baseline {
     double gar = 0.0;
 };
 
+/// The best allocation, what it is held against, and what other budgets would bring.
 struct FillResult {
     std::vector<Investment> investments;
     FillGoal goal;

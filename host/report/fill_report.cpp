@@ -118,14 +118,14 @@ Sheet comparison_sheet(const FillResult& result, const std::optional<FillDraws>&
 }
 
 ordered_json draws_json(const FillDraws& draws) {
-    ordered_json json = {{"draws", draws.num_draws}, {"failed_draws", draws.num_failed}};
+    ordered_json figures = {{"draws", draws.num_draws}, {"failed_draws", draws.num_failed}};
     const std::array<const char*, 4> names = {"optimum", "greedy", "proportional", "base"};
     for (std::size_t a = 0; a < names.size(); ++a) {
         const DrawnRisk& gar = draws.gar[a];
-        json[names[a]] = {{"median", gar.median}, {"q05", gar.q05}, {"q95", gar.q95}};
+        figures[names[a]] = {{"median", gar.median}, {"q05", gar.q05}, {"q95", gar.q95}};
     }
-    json["p_optimum_lowest"] = draws.p_lowest;
-    return json;
+    figures["p_optimum_lowest"] = draws.p_lowest;
+    return figures;
 }
 
 std::vector<Field> fields_of(const HomeEconomy& home, const FillQuery& query,
@@ -190,6 +190,10 @@ Document fill_report(const HomeEconomy& home, const FillQuery& query, const Fill
         "exposure, not a forecast. Of a product: were each scenario to withhold it alone.",
         "capacity: output per year that stands in for whoever withholds; it is itself taken as "
         "safe. docs/fill.md says what that rests on."};
+    if (!result.separable) {
+        document.notes.emplace_back(
+            "greedy and proportional keep to no constraint and move no imports.");
+    }
     if (draws) {
         document.notes.push_back(fmt::format(
             "In {:.0f} % of {} draws that it was not fitted to, no other allocation is lower.",
