@@ -93,13 +93,13 @@ void FillProgram::append_tail(const Layout& at, Rows& rows) const {
 void FillProgram::append_choice(const Layout& at, LinearProgram& program, Rows& rows) const {
     if (choice_.is_free()) return;
     const std::vector<Investment>& investments = losses_.investments();
-    std::vector<Index> sectors;
+    std::vector<Index> choices;
     for (std::size_t i = 0; i < investments.size(); ++i) {
         if (!investments[i].is_capacity()) continue;
         const auto share = static_cast<Index>(i);
         const Index chosen = at.chosen + share;
         const double scale = choice_.scales.empty() ? 0.0 : choice_.scales[i];
-        sectors.push_back(chosen);
+        choices.push_back(chosen);
         program.whole.push_back(chosen);
         if (scale > investments[i].limit) program.upper[chosen] = 0.0;
         rows.put(share, 1.0);
@@ -110,7 +110,7 @@ void FillProgram::append_choice(const Layout& at, LinearProgram& program, Rows& 
         rows.end(0.0);
     }
     if (!choice_.most_sectors) return;
-    for (const Index chosen : sectors) rows.put(chosen, 1.0);
+    for (const Index chosen : choices) rows.put(chosen, 1.0);
     rows.end(static_cast<double>(*choice_.most_sectors));
 }
 
