@@ -1,6 +1,7 @@
 #include "host/invest/blockade_file.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "host/base/error.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "host/analysis/home_draws.hpp"
 #include "host/base/error.hpp"

@@ -1,6 +1,7 @@
 #include "host/invest/fill_program.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
