@@ -18,6 +18,8 @@
 #include "host/analysis/world_chokepoints.hpp"
 #include "host/backend/backend.hpp"
 #include "host/base/error.hpp"
+#include "host/invest/fill_draws.hpp"
+#include "host/invest/gap_filling.hpp"
 #include "host/model/leontief_model.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/multipliers.hpp"

@@ -27,7 +27,10 @@ const std::map<std::string, std::set<std::string>> rules = {
     {"host/shock",
      {"host/base", "host/table", "host/readers", "host/backend", "host/model", "host/analysis",
       "kernels/common"}},
-    {"host/report", {"host/base", "host/table", "host/model", "host/analysis", "host/shock"}},
+    {"host/invest",
+     {"host/base", "host/table", "host/readers", "host/backend", "host/model", "host/analysis"}},
+    {"host/report",
+     {"host/base", "host/table", "host/model", "host/analysis", "host/shock", "host/invest"}},
 };
 
 /// The folder of an `#include "folder/file"` line; "" for any other line.

@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
     using namespace narrows::cli;
     add_rank(app);
     add_shock(app);
+    add_fill(app);
     add_check(app);
     add_extract(app);
     add_linkages(app);

@@ -34,7 +34,8 @@ CriticalityRatings ratings_of(const RankingQuery& asked, const HomeEconomy& home
     return {asked.query.criticality, 0.0};
 }
 
-/// Of `flows`, those that are drawn.
+}  // namespace
+
 DrawModel draw_model(const UncertaintyOptions& options, const RankingQuery& asked,
                      const HomeEconomy& home, const Eigen::MatrixXd& flows) {
     DrawModel model;
@@ -49,8 +50,7 @@ DrawModel draw_model(const UncertaintyOptions& options, const RankingQuery& aske
     return model;
 }
 
-/// What draws were made of; null where a source does not vary.
-nlohmann::ordered_json parameters_of(const DrawModel& model, double lambda) {
+nlohmann::ordered_json draw_parameters(const DrawModel& model, double lambda) {
     using Json = nlohmann::ordered_json;
     const auto if_varying = [&](Source source, Json value) {
         return model.varies[static_cast<std::size_t>(source)] ? std::move(value) : Json();
@@ -64,6 +64,8 @@ nlohmann::ordered_json parameters_of(const DrawModel& model, double lambda) {
             {"rating_concentration", if_varying(Source::criticality, model.rating_concentration)},
             {"lambda_range", if_varying(Source::lambda, Json::array({range.low, range.high}))}};
 }
+
+namespace {
 
 /// How many draws there are and how many rows are shown does not change a draw.
 std::string key_of(const RunRecord& record) {
@@ -85,7 +87,7 @@ RankingUncertainty run_draws(const UncertaintyOptions& options, const RankingQue
     record.seed = options.seed;
     record.parameters["draws"] = options.draws;
     record.parameters["variance_shares"] = options.variance_shares;
-    record.parameters.update(parameters_of(query.model, asked.query.lambda));
+    record.parameters.update(draw_parameters(query.model, asked.query.lambda));
     std::optional<DrawsFile> file;
     if (!options.checkpoint.empty()) {
         file.emplace(options.checkpoint, key_of(record),
@@ -102,14 +104,11 @@ RankingUncertainty run_draws(const UncertaintyOptions& options, const RankingQue
 
 }  // namespace
 
-void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
-    const OptionGroup group(command, "Uncertainty");
-    CLI::Option* draws =
-        command
-            .add_option("--draws", options.draws,
-                        "Monte Carlo draws: medians, intervals and chances beside the ranking")
-            ->type_name("N")
-            ->check(whole_number(1));
+CLI::Option* add_draw_options(CLI::App& command, UncertaintyOptions& options,
+                              const std::string& use) {
+    CLI::Option* draws = command.add_option("--draws", options.draws, "Monte Carlo draws: " + use)
+                             ->type_name("N")
+                             ->check(whole_number(1));
     command.add_option("--seed", options.seed, "of the draws' random numbers")
         ->type_name("N")
         ->capture_default_str()
@@ -129,6 +128,13 @@ void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
         ->allow_extra_args(false)  // a TABLE may follow
         ->check(one_of({"data", "criticality", "lambda"}))
         ->needs(draws);
+    return draws;
+}
+
+void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options) {
+    const OptionGroup group(command, "Uncertainty");
+    CLI::Option* draws =
+        add_draw_options(command, options, "medians, intervals and chances beside the ranking");
     command
         .add_flag(
             "--variance-shares", options.variance_shares,

@@ -23,6 +23,15 @@ struct UncertaintyOptions {
     bool resume = false;
 };
 void add_uncertainty_options(CLI::App& command, UncertaintyOptions& options);
+/// Adds only --draws, whose `use` help says, --seed, --cell-error and --fix. Returns --draws.
+CLI::Option* add_draw_options(CLI::App& command, UncertaintyOptions& options,
+                              const std::string& use);
+
+/// What is drawn, of `flows`; throws ArgumentError for a cell error that is none. And what draws
+/// were made of, for the record; null where a source does not vary.
+DrawModel draw_model(const UncertaintyOptions& options, const RankingQuery& asked,
+                     const HomeEconomy& home, const Eigen::MatrixXd& flows);
+nlohmann::ordered_json draw_parameters(const DrawModel& model, double lambda);
 
 /// The uncertainty of `ranking`, with its progress. Notes seed and parameters in the record. Once a
 /// signal is waiting (DeferInterrupts), the wave at hand is the last. Throws ArgumentError for a

@@ -1,14 +1,14 @@
 #include "host/model/linear_program.hpp"
 
 #include <Clp_C_Interface.h>
-#include <dlfcn.h>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "host/backend/backend.hpp"
 #include "host/base/error.hpp"
+#include "host/model/solver_library.hpp"
+#include "host/model/whole_numbers.hpp"
 
 namespace narrows {
 namespace {
@@ -27,43 +27,29 @@ struct Clp {
     decltype(&Clp_status) status;
     decltype(&Clp_numberIterations) number_iterations;
     decltype(&Clp_primalColumnSolution) solution;
+    decltype(&Clp_dualRowSolution) prices;
     decltype(&Clp_infeasibilityRay) infeasibility_ray;
     decltype(&Clp_freeRay) free_ray;
 };
 
-template <class Function>
-void find(void* library, const char* name, Function& function) {
-    function = reinterpret_cast<Function>(dlsym(library, name));
-    if (function == nullptr) throw BackendUnavailable(std::string("libClp lacks ") + name);
-}
-
-/// Clp links LAPACK, which may be part of OpenBLAS. Were Clp linked to this program, OpenBLAS would
-/// be there before the CPU backend can choose its kernels and keep it from starting threads; so the
-/// backend loads OpenBLAS first.
 Clp load_clp() {
-    Backend::cpu();
-    void* library = nullptr;
-    for (const char* name : {"libClp.so.1", "libClp.so"}) {
-        if (library == nullptr) library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    }
-    if (library == nullptr) {
-        throw BackendUnavailable("linear programmes need Clp: libClp.so.1 not found");
-    }
+    void* const library = open_solver({"libClp.so.1", "libClp.so"}, "linear programmes need Clp");
     Clp clp{};
-    find(library, "Clp_newModel", clp.new_model);
-    find(library, "Clp_deleteModel", clp.delete_model);
-    find(library, "Clp_setLogLevel", clp.set_log_level);
-    find(library, "Clp_setPrimalTolerance", clp.set_primal_tolerance);
-    find(library, "Clp_scaling", clp.scaling);
-    find(library, "Clp_loadProblem", clp.load_problem);
-    find(library, "Clp_setOptimizationDirection", clp.set_direction);
-    find(library, "Clp_copyinStatus", clp.copy_in_status);
-    find(library, "Clp_dual", clp.dual);
-    find(library, "Clp_status", clp.status);
-    find(library, "Clp_numberIterations", clp.number_iterations);
-    find(library, "Clp_primalColumnSolution", clp.solution);
-    find(library, "Clp_infeasibilityRay", clp.infeasibility_ray);
-    find(library, "Clp_freeRay", clp.free_ray);
+    find_function(library, "Clp_newModel", clp.new_model);
+    find_function(library, "Clp_deleteModel", clp.delete_model);
+    find_function(library, "Clp_setLogLevel", clp.set_log_level);
+    find_function(library, "Clp_setPrimalTolerance", clp.set_primal_tolerance);
+    find_function(library, "Clp_scaling", clp.scaling);
+    find_function(library, "Clp_loadProblem", clp.load_problem);
+    find_function(library, "Clp_setOptimizationDirection", clp.set_direction);
+    find_function(library, "Clp_copyinStatus", clp.copy_in_status);
+    find_function(library, "Clp_dual", clp.dual);
+    find_function(library, "Clp_status", clp.status);
+    find_function(library, "Clp_numberIterations", clp.number_iterations);
+    find_function(library, "Clp_primalColumnSolution", clp.solution);
+    find_function(library, "Clp_dualRowSolution", clp.prices);
+    find_function(library, "Clp_infeasibilityRay", clp.infeasibility_ray);
+    find_function(library, "Clp_freeRay", clp.free_ray);
     return clp;
 }
 
@@ -99,6 +85,7 @@ Model loaded(const LinearProgram& program) {
 }  // namespace
 
 LinearSolution maximise(const LinearProgram& program) {
+    if (!program.whole.empty()) return maximise_whole(program);
     enum { optimal = 0, infeasible = 1 };
     const Model model = loaded(program);
     clp().dual(model.get(), 0);
@@ -108,6 +95,8 @@ LinearSolution maximise(const LinearProgram& program) {
     if (status == optimal) {
         result.feasible = true;
         result.z = Eigen::VectorXd::Map(clp().solution(model.get()), program.R.cols());
+        result.prices =
+            Eigen::VectorXd::Map(clp().prices(model.get()), program.R.rows()).cwiseAbs();
     } else if (status == infeasible) {
         double* const ray = clp().infeasibility_ray(model.get());
         if (ray != nullptr) {

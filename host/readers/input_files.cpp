@@ -111,7 +111,9 @@ std::vector<std::pair<Index, double>> read_numbers_by_code(
         const double number = file.number(fields[1], 1, columns[1]);
         if (number < range.low || number > range.high) {
             file.fail(1, columns[1], in_quotes(fields[1]),
-                      fmt::format("a number in [{}, {}]", range.low, range.high));
+                      range.high == Range{}.high
+                          ? fmt::format("a number of {} or more", range.low)
+                          : fmt::format("a number in [{}, {}]", range.low, range.high));
         }
         if (!numbers.emplace(code, number).second) {
             file.fail(0, columns[0], fmt::format("{} {} again", labels.what, in_quotes(fields[0])),
