@@ -30,20 +30,21 @@ Sheet summary(const IoTable& table, const ExportContent& content) {
                  {"name", "name"},
                  {"exports", "exports", Style::flow},
                  {"domestic", "domestic", Style::flow},
+                 {"domestic_share", "share", Style::percent},
+                 {"double_counted", world ? "of it twice" : "", Style::flow},
                  {"foreign", world ? "foreign" : "imported", Style::flow},
-                 {"taxes", "taxes", Style::flow},
-                 {"double_counted", world ? "twice" : "", Style::flow},
-                 {"domestic_share", "domestic", Style::percent},
-                 {"foreign_share", world ? "foreign" : "imported", Style::percent, "", true}},
+                 {"foreign_share", "share", Style::percent, "", true},
+                 {"taxes", "taxes", Style::flow}},
                 {}};
     for (Index i = 0; i < content.domestic.size(); ++i) {
         const Index node = content.chain.nodes[static_cast<std::size_t>(i)];
         const Sector& sector = classes.sector(classes.sector_of(node));
         const double exports = content.chain.deliveries[i];
-        sheet.rows.push_back(cells_of(
-            sector.code, sector.name, exports, content.domestic[i], content.foreign[i],
-            content.taxes[i], content.double_counted[i], share_of(content.domestic[i], exports),
-            share_of(content.foreign[i], exports)));
+        const double domestic = content.domestic[i];
+        const double foreign = content.foreign[i];
+        sheet.rows.push_back(cells_of(sector.code, sector.name, exports, domestic,
+                                      share_of(domestic, exports), content.double_counted[i],
+                                      foreign, share_of(foreign, exports), content.taxes[i]));
     }
     return sheet;
 }
@@ -139,9 +140,13 @@ void run_exports(const ExportsOptions& options) {
                                          content.chain.content(run.model.coefficients().v)));
     }
     document.notes = {
-        "domestic, foreign: value added in gross exports through the whole chain (Koopman, Wang & "
-        "Wei); with taxes on products they are the exports. twice: of domestic, what had left "
-        "before."};
+        table.is_multi_regional()
+            ? "domestic, foreign: value added in gross exports through the whole chain (Koopman, "
+              "Wang & Wei); with taxes on products they are the exports. of it twice: what had "
+              "left home before."
+            : "domestic: value added in exports through the whole chain; imported: what is bought "
+              "abroad for them (Hummels, Ishii & Yi); with taxes on products they are the "
+              "exports."};
     run.record.parameters = {{"home", options.home}, {"matrix", options.matrix}};
     document.run = run.finished();
     print(std::move(document), options.output);

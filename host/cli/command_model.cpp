@@ -185,8 +185,11 @@ void run_multipliers(const MultiplierOptions& options) {
     if (households) {
         document.fields.push_back(
             {"household_uses", "households", Style::text, households->categories});
-        document.fields.push_back({"labour_rows", "labour income", Style::text,
-                                   rows.empty() ? Cell(closure.labour) : Cell(rows)});
+        document.fields.push_back(
+            {"labour_rows", closure.labour.empty() ? "labour income" : "", Style::text, rows});
+        if (!closure.labour.empty()) {
+            document.fields.push_back({"", "labour income", Style::text, closure.labour});
+        }
         document.sheets.push_back(household_sheet(table, *households));
     }
     document.notes = std::move(notes);

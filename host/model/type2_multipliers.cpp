@@ -113,7 +113,8 @@ Type2Multipliers type2_multipliers(const LeontiefModel& model, const Households&
 
     const MatrixXd again = income_from_income(households, income_content);
     const double radius = spectral_radius(again).upper;
-    if (!(radius < 1.0)) {
+    constexpr double smallest = 1e-8;  // of what is left of a unit of income, as of other pivots
+    if (!(1.0 - radius > smallest)) {
         throw NumericalError(
             fmt::format("closed with households the table is not productive: a unit of their "
                         "income calls forth up to {:.6g} of it, expected less than 1",

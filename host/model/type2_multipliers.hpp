@@ -58,7 +58,7 @@ struct Type2Multipliers {
 };
 
 /// Throws ArgumentError for shapes; NumericalError where a unit of household income calls forth a
-/// unit of it or more: spectral radius of W + H_r L H_c not proved below 1.
+/// unit of it or more: spectral radius of W + H_r L H_c not proved below 1 - 1e-8.
 Type2Multipliers type2_multipliers(const LeontiefModel& model, const Households& households);
 
 }  // namespace narrows
