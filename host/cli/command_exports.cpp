@@ -32,9 +32,9 @@ Sheet summary(const IoTable& table, const ExportContent& content) {
                  {"domestic", "domestic", Style::flow},
                  {"domestic_share", "share", Style::percent},
                  {"double_counted", world ? "of it twice" : "", Style::flow},
+                 {"taxes", "taxes", Style::flow},
                  {"foreign", world ? "foreign" : "imported", Style::flow},
-                 {"foreign_share", "share", Style::percent, "", true},
-                 {"taxes", "taxes", Style::flow}},
+                 {"foreign_share", "share", Style::percent, "", true}},
                 {}};
     for (Index i = 0; i < content.domestic.size(); ++i) {
         const Index node = content.chain.nodes[static_cast<std::size_t>(i)];
@@ -44,7 +44,7 @@ Sheet summary(const IoTable& table, const ExportContent& content) {
         const double foreign = content.foreign[i];
         sheet.rows.push_back(cells_of(sector.code, sector.name, exports, domestic,
                                       share_of(domestic, exports), content.double_counted[i],
-                                      foreign, share_of(foreign, exports), content.taxes[i]));
+                                      content.taxes[i], foreign, share_of(foreign, exports)));
     }
     return sheet;
 }

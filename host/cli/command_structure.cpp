@@ -1,6 +1,7 @@
 // structure: what links two sectors and what one coefficient matters, pair by pair.
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -20,12 +21,13 @@ struct StructureOptions {
     std::string from, to;  // labels; empty: every sector
     std::int64_t top = -1;
     bool matrix = false;
-    double change = 0.0;  // of a coefficient; 0: none
-    double share = 0.01;
+    std::optional<double> change;  // of a coefficient
+    std::optional<double> share;   // that output moves by
     OutputOptions output;
     BackendOptions backend;
 };
 
+constexpr double default_share = 0.01;
 constexpr std::int64_t default_pairs = 100;  // of n^2, where the user names no number
 
 /// A figure of seller and buyer.
@@ -78,8 +80,8 @@ Measured influences(const StructureOptions& options, const IoTable& table,
     result.note =
         "influence: sum of dL over d of the coefficient (Sonis & Hewings). dGDP/da: GDP by unit of "
         "the coefficient; elasticity: GDP in percent by percent of it, final demand as it is.";
-    if (options.change == 0.0) return result;
-    const double change = options.change;
+    if (!options.change) return result;
+    const double change = *options.change;
     result.fields.push_back({"change", "change of a coefficient", Style::text, change});
     const auto exact = [change, &table, &model](Index i, Index j) {
         try {
@@ -101,8 +103,8 @@ Measured influences(const StructureOptions& options, const IoTable& table,
 
 Measured important_coefficients(const StructureOptions& options, const IoTable& table,
                                 const LeontiefModel& model) {
-    const auto found =
-        std::make_shared<const TolerableLimits>(tolerable_limits(model, options.share));
+    const double share = options.share.value_or(default_share);
+    const auto found = std::make_shared<const TolerableLimits>(tolerable_limits(model, share));
     const Eigen::MatrixXd& a = model.coefficients().A;
     Measured result;
     result.order = a.cwiseQuotient(found->limit);
@@ -117,7 +119,7 @@ Measured important_coefficients(const StructureOptions& options, const IoTable& 
                            return moved < 0 ? Cell() : Cell(table.classification().label(moved));
                        }}};
     result.main_column = 1;
-    result.fields = {{"share", "output moves by", Style::percent, options.share}};
+    result.fields = {{"share", "output moves by", Style::percent, share}};
     result.note =
         "limit: the smallest growth of the coefficient that moves some sector's output by the "
         "share above; of coefficient: that over the coefficient. The smaller, the more important.";
@@ -183,12 +185,16 @@ Sheet matrix_sheet(const Classification& classes, const PairColumn& shown) {
 /// What can be refused before a table is read.
 void check(const StructureOptions& options) {
     parse_output_format(options.output.format);
-    if (options.change != 0.0 && options.measure != "influence") {
+    if (options.change && options.measure != "influence") {
         throw ArgumentError("--change: is for --measure influence, not " + options.measure);
     }
-    if (!(options.share > 0.0 && options.share <= 1.0)) {
+    if (!options.share) return;
+    if (options.measure != "important") {
+        throw ArgumentError("--share: is for --measure important, not " + options.measure);
+    }
+    if (!(*options.share > 0.0 && *options.share <= 1.0)) {
         throw ArgumentError(
-            fmt::format("--share: found {}, expected a number above 0, at most 1", options.share));
+            fmt::format("--share: found {}, expected a number above 0, at most 1", *options.share));
     }
 }
 
@@ -215,9 +221,14 @@ void run_structure(const StructureOptions& options) {
                          }));
     if (options.top < 0 && !options.matrix) document.text_rows = 30;
     document.notes = {std::move(measure.note)};
-    run.record.parameters = {{"measure", options.measure}, {"from", options.from},
-                             {"to", options.to},           {"matrix", options.matrix},
-                             {"change", options.change},   {"share", options.share}};
+    run.record.parameters = {{"measure", options.measure},
+                             {"from", options.from},
+                             {"to", options.to},
+                             {"matrix", options.matrix}};
+    if (options.change) run.record.parameters["change"] = *options.change;
+    if (options.measure == "important") {
+        run.record.parameters["share"] = options.share.value_or(default_share);
+    }
     document.run = run.finished();
     print(std::move(document), options.output);
 }
@@ -259,9 +270,10 @@ void add_structure(CLI::App& app) {
         ->check(number());
     command
         ->add_option("--share", options->share,
-                     "important: share of its output that some sector is moved by")
+                     fmt::format("important: share of its output that some sector is moved by; "
+                                 "default: {}",
+                                 default_share))
         ->type_name("SHARE")
-        ->capture_default_str()
         ->check(number());
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);

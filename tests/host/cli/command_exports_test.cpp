@@ -90,8 +90,8 @@ TEST(Exports, PrintForPeopleAndAsCsv) {
 
     EXPECT_EQ(table.exit_code, 0) << table.err;
     EXPECT_EQ(table.out.rfind("Value added in the exports of CHN, world-2011 (2011)\n", 0), 0U);
-    EXPECT_EQ(csv.out.rfind("sector,name,exports,domestic,domestic_share,double_counted,foreign,"
-                            "foreign_share,taxes\n",
+    EXPECT_EQ(csv.out.rfind("sector,name,exports,domestic,domestic_share,double_counted,taxes,"
+                            "foreign,foreign_share\n",
                             0),
               0U)
         << csv.out;

@@ -131,7 +131,9 @@ TEST(Structure, RefusesOptionsThatDoNotFit) {
     refused({"--from", "1", "--matrix"}, 2, {"--matrix"});
     refused({"--change", "0.1"}, 2, {"--change", "--measure influence"});
     refused({"--change", "much", "--measure", "influence"}, 2, {"--change: found 'much'"});
-    refused({"--share", "0"}, 2, {"--share: found 0, expected a number above 0, at most 1"});
+    refused({"--share", "0.1"}, 2, {"--share", "--measure important"});
+    refused({"--measure", "important", "--share", "0"}, 2,
+            {"--share: found 0, expected a number above 0, at most 1"});
     refused({"--top", "-1"}, 2, {"--top: found '-1'"});
     refused({"--measure", "influence", "--from", "1", "--to", "2", "--change", "4"}, 4,
             {textbook, "1 > 2: a change of 4", "expected more than 1e-8"});
