@@ -213,29 +213,7 @@ Eigen::VectorXd cell_loss(const ExtractionBase& base, Index i, Index j, double f
 
 std::vector<Flow> largest_flows(const ExtractionBase& base, Index weight, double fraction,
                                 std::size_t count) {
-    const Eigen::MatrixXd losses = cell_losses(base, weight, fraction);
-    const auto loss = [&](const Flow& flow) { return losses(flow.seller, flow.buyer); };
-    const auto before = [&](const Flow& a, const Flow& b) {
-        if (loss(a) != loss(b)) return loss(a) > loss(b);
-        return a.buyer != b.buyer ? a.buyer < b.buyer : a.seller < b.seller;
-    };
-    // A heap of the largest so far, the smallest of them on top.
-    std::vector<Flow> largest;
-    for (Index j = 0; j < losses.cols() && count > 0; ++j) {
-        for (Index i = 0; i < losses.rows(); ++i) {
-            if (losses(i, j) == 0.0) continue;
-            const Flow flow{i, j};
-            if (largest.size() == count) {
-                if (!before(flow, largest.front())) continue;
-                std::pop_heap(largest.begin(), largest.end(), before);
-                largest.pop_back();
-            }
-            largest.push_back(flow);
-            std::push_heap(largest.begin(), largest.end(), before);
-        }
-    }
-    std::sort_heap(largest.begin(), largest.end(), before);
-    return largest;
+    return largest_flows(cell_losses(base, weight, fraction), count);
 }
 
 Eigen::VectorXd group_loss(const ExtractionBase& base, const std::vector<Index>& group) {

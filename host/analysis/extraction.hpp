@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 
+#include "host/analysis/largest_flows.hpp"
 #include "host/model/leontief_model.hpp"
 
 namespace narrows {
@@ -68,9 +69,6 @@ Eigen::VectorXd cell_loss(const ExtractionBase& base, Index i, Index j, double f
 
 /// The flows (cells) whose loss in weight `weight` is largest, in descending order; ties by column,
 /// then row.
-struct Flow {
-    Index seller, buyer;
-};
 std::vector<Flow> largest_flows(const ExtractionBase& base, Index weight, double fraction,
                                 std::size_t count);
 

@@ -67,6 +67,7 @@ int run(int argc, char** argv) {
     add_extract(app);
     add_linkages(app);
     add_multipliers(app);
+    add_structure(app);
     add_solve(app);
     add_convert(app);
     add_aggregate(app);
@@ -74,6 +75,7 @@ int run(int argc, char** argv) {
     add_trend(app);
     add_compare(app);
     add_exposure(app);
+    add_exports(app);
     add_bench(app);
     add_doctor(app);
     add_reference(app);

@@ -43,25 +43,24 @@ Linkages linkages(const LeontiefModel& model, const Eigen::MatrixXd& z) {
     return result;
 }
 
-Eigen::MatrixXd average_propagation_lengths(
-    const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse) {
-    const Index n = leontief_inverse.rows();
-    Eigen::MatrixXd indirect = leontief_inverse;
-    indirect.diagonal().array() -= 1.0;
-    const Eigen::MatrixXd h = leontief_inverse * indirect;
-    Eigen::MatrixXd lengths(n, n);
-    for (Index j = 0; j < n; ++j) {
-        for (Index i = 0; i < n; ++i) {
-            const double base = indirect(i, j);
-            lengths(i, j) = base != 0.0 ? h(i, j) / base : std::numeric_limits<double>::quiet_NaN();
-        }
-    }
-    return lengths;
-}
-
-Eigen::MatrixXd field_of_influence(const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse,
-                                   Index i, Index j) {
-    return leontief_inverse.col(i) * leontief_inverse.row(j);
+PropagationLengths average_propagation_lengths(const LeontiefModel& model) {
+    const auto l = model.leontief_inverse();
+    const Eigen::MatrixXd& a = model.coefficients().A;
+    PropagationLengths result;
+    result.linkage = l;
+    for (Index i = 0; i < model.order(); ++i) result.linkage(i, i) = a.row(i).dot(l.col(i));
+    const Backend& backend = model.backend();
+    result.length =
+        backend.multiply(model.inverse_matrix(), backend.upload(result.linkage)).download();
+    const double noise = model.structure().path == InversePath::pivoted_lu
+                             ? model.certificate().inverse_error_bound.value_or(0.0)
+                             : 0.0;
+    result.length =
+        (result.linkage.array().abs() > noise)
+            .select(result.length.cwiseQuotient(result.linkage),
+                    Eigen::MatrixXd::Constant(model.order(), model.order(),
+                                              std::numeric_limits<double>::quiet_NaN()));
+    return result;
 }
 
 Eigen::MatrixXd multiplier_product_matrix(

@@ -23,14 +23,16 @@ struct Linkages {
 };
 Linkages linkages(const LeontiefModel& model, const Eigen::MatrixXd& z);
 
-/// Average propagation lengths (Dietzenbacher, Romero & Bosma 2005): H = L (L - I),
-/// APL_ij = H_ij / L_ij for i != j and H_ii / (L_ii - 1); NaN where the denominator is 0.
-Eigen::MatrixXd average_propagation_lengths(
-    const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse);
-
-/// First-order field of influence of a_ij: dL / da_ij = L_.i L_j. (Sonis & Hewings 1992), n x n.
-Eigen::MatrixXd field_of_influence(const Eigen::Ref<const Eigen::MatrixXd>& leontief_inverse,
-                                   Index i, Index j);
+/// Average propagation lengths (Dietzenbacher, Romero & Bosma 2005): with N = L - I = A + A^2 + ...
+/// and H = A + 2 A^2 + 3 A^3 + ... = L N, APL_ij = H_ij / N_ij: the mean number of steps by which
+/// final demand for j reaches i; >= 1, n x n each. H costs one product on the model's backend.
+struct PropagationLengths {
+    Eigen::MatrixXd
+        linkage;  // N, its diagonal as A L gives it, without the loss of digits of L - I
+    /// NaN where N_ij is 0; where A has negative coefficients, not above the error bound of L.
+    Eigen::MatrixXd length;
+};
+PropagationLengths average_propagation_lengths(const LeontiefModel& model);
 
 /// Multiplier product matrix (Sonis & Hewings 1999): (L1)(1'L) / 1'L1, n x n.
 Eigen::MatrixXd multiplier_product_matrix(

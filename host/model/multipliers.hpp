@@ -13,7 +13,7 @@ namespace narrows {
 /// e'L, n (Miller & Blair 2009, 6.2). With e = v this is GDP content, with e = m import content.
 Eigen::VectorXd total_effects(const LeontiefModel& model, const Eigen::VectorXd& coefficients);
 
-/// Type I multipliers (e'L)_j / e_j, absent where e_j = 0.
+/// Multipliers of type I (e'L)_j / e_j, and in the same way of type II; absent where e_j = 0.
 std::vector<std::optional<double>> type1_multipliers(const Eigen::VectorXd& effects,
                                                      const Eigen::VectorXd& coefficients);
 

@@ -1,10 +1,10 @@
 #include "host/shock/economy.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "host/analysis/home_economy.hpp"
 #include "host/base/error.hpp"
+#include "host/table/findings.hpp"
 
 namespace narrows {
 namespace {
@@ -58,19 +58,6 @@ void close_rows(ShockEconomy& economy) {
 }
 
 }  // namespace
-
-bool is_household_category(const std::string& category) {
-    for (const char* code : {"CONS_h", "HFCE", "P3_S14", "F010", "F01000"}) {
-        if (category == code) return true;
-    }
-    std::string lower = category;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    // Non-profit institutions serving households are not households.
-    return lower.find("household") != std::string::npos &&
-           lower.find("serving") == std::string::npos &&
-           lower.find("non-profit") == std::string::npos;
-}
 
 Eigen::MatrixXd ShockEconomy::total_use() const {
     Eigen::MatrixXd use = Eigen::MatrixXd::Zero(num_products(), num_nodes());

@@ -44,10 +44,6 @@ struct ShockEconomy {
     Coefficients coefficients() const;
 };
 
-/// Final uses that are consumption of households where a scenario names none: by the codes of the
-/// published formats (CONS_h, HFCE, P3_S14, F010, ...) or the word household in the name.
-bool is_household_category(const std::string& category);
-
 /// `home` as in home_economy; households are its own, those elsewhere are other final use.
 /// `household_categories`: as named, by default by
 /// is_household_category; throws ArgumentError for a name no final use has.

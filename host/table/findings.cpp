@@ -327,6 +327,28 @@ bool names_exports(const std::string& name) {
     return text.find("export") != std::string::npos || text == "exp" || text.rfind("p6", 0) == 0;
 }
 
+bool is_household_category(const std::string& category) {
+    for (const char* code : {"CONS_h", "HFCE", "P3_S14", "F010", "F01000"}) {
+        if (category == code) return true;
+    }
+    const std::string text = lower(category);
+    // Non-profit institutions serving households are not households.
+    return text.find("household") != std::string::npos &&
+           text.find("serving") == std::string::npos &&
+           text.find("non-profit") == std::string::npos;
+}
+
+bool is_labour_component(const std::string& name) {
+    for (const char* code : {"D1", "LAB", "COMP", "V001", "V00100"}) {
+        if (name == code) return true;
+    }
+    const std::string text = lower(name);
+    for (const char* word : {"compensation", "labour", "labor", "wages"}) {
+        if (text.find(word) != std::string::npos) return true;
+    }
+    return false;
+}
+
 TableFindings examine(const TableData& table, const TableDiagnostics& diagnostics) {
     return Examination(table, diagnostics).run();
 }

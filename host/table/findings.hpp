@@ -50,6 +50,14 @@ struct TableFindings {
 /// Does the name of a final use say exports: "EXPORTS", "Exports of goods", ESA's P6?
 bool names_exports(const std::string& name);
 
+/// Is a final use consumption of households: by the codes of the published formats (CONS_h, HFCE,
+/// P3_S14, F010, ...) or the word household in the name, non-profit institutions apart?
+bool is_household_category(const std::string& category);
+
+/// Is a component of value added income of labour: by the codes of the published formats (D1,
+/// V00100, LAB, ...) or the words compensation, labour or wages in the name?
+bool is_labour_component(const std::string& name);
+
 /// `diagnostics` are the table's own.
 TableFindings examine(const TableData& table, const TableDiagnostics& diagnostics);
 

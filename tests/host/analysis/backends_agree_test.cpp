@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include "host/analysis/export_content.hpp"
 #include "host/analysis/extraction.hpp"
 #include "host/analysis/ranking_uncertainty.hpp"
+#include "host/model/influence.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/perturbed_tables.hpp"
+#include "host/model/type2_multipliers.hpp"
 
 #include "tests/host/backend/open_backend.hpp"
 #include "tests/support/shared_files.hpp"
@@ -65,6 +68,42 @@ TEST_P(Cuda, FindsTheSameLinkagesAndCertificate) {
     EXPECT_LE(*model.certificate().identity_deviation, 1e-13);
     EXPECT_LE(*model.certificate().inverse_error_bound,
               2.0 * *reference.certificate().inverse_error_bound);
+}
+
+TEST_P(Cuda, FindsTheSamePairsAndCoefficients) {
+    const LeontiefModel model = on_cuda();
+    const LeontiefModel reference = on_cpu();
+
+    const PropagationLengths lengths = average_propagation_lengths(model);
+    const TolerableLimits limits = tolerable_limits(model, 0.01);
+
+    const PropagationLengths expected = average_propagation_lengths(reference);
+    EXPECT_LE(relative_difference(lengths.linkage, expected.linkage), 1e-13);
+    EXPECT_LE(relative_difference(lengths.length, expected.length), 1e-13);
+    EXPECT_LE(relative_difference(influence(model).total(), influence(reference).total()), 1e-13);
+    EXPECT_NEAR(with_feedback(model, 3, 40, 0.1) / with_feedback(reference, 3, 40, 0.1), 1.0,
+                1e-13);
+    EXPECT_LE(relative_difference(limits.limit, tolerable_limits(reference, 0.01).limit), 1e-13);
+}
+
+TEST_P(Cuda, ClosesTheSameHouseholdsAndTracesTheSameExports) {
+    const LeontiefModel model = on_cuda();
+    const LeontiefModel reference = on_cpu();
+    const Households households =
+        household_accounts(table_, 0.6 * table_.value_added(), {"FINAL"}).coefficients;
+
+    const Type2Multipliers closed = type2_multipliers(model, households);
+    const ExportContent content = export_content(table_, "R3", model);
+
+    const Type2Multipliers expected = type2_multipliers(reference, households);
+    EXPECT_LE(relative_difference(closed.output_total, expected.output_total), 1e-13);
+    EXPECT_LE(relative_difference(closed.value_added, expected.value_added), 1e-13);
+    const ExportContent traced = export_content(table_, "R3", reference);
+    EXPECT_LE(relative_difference(content.chain.output, traced.chain.output, 1e-9), 1e-12);
+    EXPECT_LE(relative_difference(content.by_region, traced.by_region), 1e-12);
+    EXPECT_LE(relative_difference(content.double_counted, traced.double_counted), 1e-12);
+    EXPECT_NEAR(content.returned / traced.returned, 1.0, 1e-12);
+    EXPECT_NEAR(content.absorbed_abroad / traced.absorbed_abroad, 1.0, 1e-12);
 }
 
 TEST_P(Cuda, ExtractsTheSameSectorsRegionsAndFlows) {

@@ -44,6 +44,92 @@ TEST(Multipliers, OfANationalTableIncludeImports) {
     }
 }
 
+/// Miller & Blair's table with labour income of 300 and 500.
+std::string textbook_labour(const ScratchFolder& folder) {
+    return folder.write("labour.csv", "sector,labour\n1,300\n2,500\n");
+}
+
+TEST(Multipliers, CloseTheModelWithHouseholds) {
+    // Miller & Blair (2009), section 2.5, without what households buy of themselves: consumption
+    // is final demand over an income of 7000, (.05, .242857).
+    const ScratchFolder folder;
+
+    const auto result =
+        run_json({"multipliers", textbook, "--type2", "--labour", textbook_labour(folder),
+                  "--households", "FINAL", "--household-income", "7000"});
+
+    const double determinant = 0.85 * (0.95 - 0.25 * 17.0 / 70.0) -
+                               0.25 * (0.2 + 0.3 * 17.0 / 70.0) - 0.05 * (0.3 * 0.95 + 0.25 * 0.2);
+    const double income_of_1 = (0.3 * 0.95 + 0.25 * 0.2) / determinant;  // Cramer's rule
+    EXPECT_NEAR(result["rows"][0]["income_closed"], income_of_1, 1e-12);
+    EXPECT_NEAR(result["rows"][0]["income_type2"], income_of_1 / 0.3, 1e-12);
+    EXPECT_NEAR(result["rows"][0]["output_closed_total"].get<double>() -
+                    result["rows"][0]["output_closed"].get<double>(),
+                income_of_1, 1e-12);
+    EXPECT_EQ(keys(result["rows"][0]),
+              (Names{"sector", "name", "output", "value_added", "value_added_type1", "income",
+                     "income_type1", "output_closed", "output_closed_total", "value_added_closed",
+                     "income_closed", "value_added_type2", "income_type2"}));
+    EXPECT_EQ(result["household_uses"], Names{"FINAL"});
+    EXPECT_EQ(result["households"][0]["labour_income"], 800.0);
+    EXPECT_EQ(result["households"][0]["spending"], 2050.0);
+    EXPECT_EQ(result["households"][0]["income"], 7000.0);
+    EXPECT_TRUE(result["run"]["parameters"].contains("labour_hash"));
+}
+
+TEST(Multipliers, FindLabourAndHouseholdsOfATableByName) {
+    const auto result =
+        run_json({"multipliers", "textbook/leontief-1986", "--type2", "--household-income", "400"});
+
+    EXPECT_EQ(result["labour_rows"], Names{"labour"});
+    EXPECT_EQ(result["household_uses"], Names{"HOUSEHOLDS"});
+    // All value added is labour's: 1 in the open model, 1 / (1 - 260/400) in the closed one.
+    EXPECT_NEAR(result["rows"][0]["income"], 1.0, 1e-12);
+    EXPECT_NEAR(result["rows"][1]["income_closed"], 400.0 / 140.0, 1e-12);
+    const auto named = run_json({"multipliers", "textbook/leontief-1986", "--type2",
+                                 "--household-income", "400", "--labour-row", "labour"});
+    EXPECT_EQ(named["rows"], result["rows"]);
+}
+
+TEST(Multipliers, CloseEveryRegionOfAWorldTable) {
+    const auto result = run_json({"multipliers", "world-2011", "--type2", "--labour-row",
+                                  "value_added", "--households", "CONS_h"});
+
+    ASSERT_EQ(result["households"].size(), 13U);
+    EXPECT_EQ(result["households"][0]["region"], "CHN");
+    for (const auto& row : result["rows"]) {
+        if (row["value_added_type2"].is_null()) continue;
+        EXPECT_GT(row["value_added_closed"].get<double>(), row["value_added"].get<double>());
+    }
+}
+
+TEST(Multipliers, RefuseHouseholdsThatMakeNoSense) {
+    const ScratchFolder folder;
+    const std::string labour = textbook_labour(folder);
+    const auto refused = [&](Names options, int code, const Names& parts) {
+        options.insert(options.begin(), {"multipliers", textbook});
+        expect_refused(run_narrows(options), code, parts);
+    };
+
+    refused({"--type2"}, 2, {"no income of labour among payments", "--labour-row or --labour"});
+    refused({"--type2", "--labour-row", "payment"}, 2,
+            {"unknown component of value added 'payment', did you mean 'payments'"});
+    refused({"--type2", "--labour", labour}, 2, {"no final use is named", "FINAL"});
+    refused({"--type2", "--labour", labour, "--households", "FINALE"}, 2,
+            {"unknown final use 'FINALE', did you mean 'FINAL'"});
+    refused({"--type2", "--labour", labour, "--households", "FINAL", "--household-income", "0"}, 2,
+            {"income of households is 0"});
+    refused({"--type2", "--labour", labour, "--households", "FINAL", "--household-income", "10"}, 4,
+            {textbook, "closed with households", "expected less than 1"});
+    refused({"--type2", "--labour", labour, "--labour-row", "payments"}, 2, {"--labour"});
+    refused({"--labour", labour}, 2, {"--labour", "--type2"});
+    refused({"--type2", "--labour", "/nowhere.csv"}, 3, {"/nowhere.csv: cannot read"});
+    refused({"--type2", "--labour", folder.write("l.csv", "sector,labour\n3,1\n")}, 3,
+            {"l.csv:2: column 1 (sector): found unknown sector '3'"});
+    refused({"--type2", "--labour", folder.write("n.csv", "sector,labour\n1,-1\n")}, 3,
+            {"n.csv:2: column 2 (labour): found '-1', expected a number of 0 or more"});
+}
+
 TEST(Linkages, OfTheWorldTable) {
     const auto result = run_json({"linkages", "world-2011"});
 

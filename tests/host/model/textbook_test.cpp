@@ -2,6 +2,7 @@
 // anywhere. Where shared/spec/oracles is at hand, the same answers to full precision.
 #include <gtest/gtest.h>
 
+#include "host/model/influence.hpp"
 #include "host/model/leontief_model.hpp"
 #include "host/model/linkages.hpp"
 #include "host/model/multipliers.hpp"
@@ -112,7 +113,7 @@ TEST(Oracle01, EveryFigureOfTheTwoSectorTable) {
     expect(links.sensitivity, "rasmussen_forward");
     expect(links.backward_direct, "cw_backward");
     expect(links.forward_direct, "cw_forward");
-    expect(average_propagation_lengths(l), "APL");
+    expect(average_propagation_lengths(model).length, "APL");
     expect(field_of_influence(l, 0, 0), "field_of_influence_11");
     expect(multiplier_product_matrix(l), "mpm");
     EXPECT_LE(relative_difference(model.solve_prices(vector(oracle["price"]["va_coeff"])),

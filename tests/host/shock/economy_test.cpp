@@ -82,17 +82,6 @@ TEST(WorldShockEconomy, HoldsAllNodesInTheOrderOfTheTable) {
 }
 
 TEST(ShockEconomy, TakesTheFinalUsesThatAreHouseholds) {
-    for (const char* name :
-         {"CONS_h", "HFCE", "P3_S14", "F010", "F01000", "Households",
-          "Final consumption expenditure by households", "household final consumption"}) {
-        EXPECT_TRUE(is_household_category(name)) << name;
-    }
-    for (const char* name : {"CONS_np", "CONS_g", "GFCF", "NPISH", "EXPORTS", "P3_S15",
-                             "Non-profit instns serving households",
-                             "Final consumption expenditure by non-profit organisations serving "
-                             "households (NPISH)"}) {
-        EXPECT_FALSE(is_household_category(name)) << name;
-    }
     const IoTable table = test::random_national_table(5, 1);
     EXPECT_EQ(home_shock_economy(table, "").households, VectorXd::Zero(5));
     const ShockEconomy named = home_shock_economy(table, "", {"CONSUMPTION"});

@@ -241,5 +241,31 @@ TEST(Findings, NoteEmptySectors) {
     expect_parts(finding(examined(data), "empty-sectors").text, {": 1 (ONE)"});
 }
 
+TEST(FinalUseNames, TellHouseholdsFromOthers) {
+    for (const char* name :
+         {"CONS_h", "HFCE", "P3_S14", "F010", "F01000", "Households",
+          "Final consumption expenditure by households", "household final consumption"}) {
+        EXPECT_TRUE(is_household_category(name)) << name;
+    }
+    for (const char* name : {"CONS_np", "CONS_g", "GFCF", "NPISH", "EXPORTS", "P3_S15",
+                             "Non-profit instns serving households",
+                             "Final consumption expenditure by non-profit organisations serving "
+                             "households (NPISH)"}) {
+        EXPECT_FALSE(is_household_category(name)) << name;
+    }
+}
+
+TEST(ValueAddedNames, TellLabourFromOthers) {
+    for (const char* name :
+         {"D1", "LAB", "V00100", "labour", "Compensation of employees", "Wages and salaries",
+          "Compensation of employees; wages, salaries: Low-skilled"}) {
+        EXPECT_TRUE(is_labour_component(name)) << name;
+    }
+    for (const char* name : {"VA", "value_added", "B2A3G", "Operating surplus", "D29X39",
+                             "payments", "Taxes less subsidies on production"}) {
+        EXPECT_FALSE(is_labour_component(name)) << name;
+    }
+}
+
 }  // namespace
 }  // namespace narrows
