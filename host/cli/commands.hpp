@@ -19,6 +19,7 @@ void add_balance(CLI::App& app);
 void add_trend(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_exposure(CLI::App& app);
+void add_clusters(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_reference(CLI::App& app);
