@@ -106,12 +106,12 @@ YearFacts analyse(const ClustersOptions& options, const std::string& file, const
     });
 }
 
-void note_parameters(const ClustersOptions& options, const ClusterQuery& query, RunRecord& record) {
+void note_parameters(const ClustersOptions& options, RunRecord& record) {
     nlohmann::ordered_json& parameters = record.parameters;
     for (const char* name : {"scope", "tail_lambda", "coalitions"}) parameters.erase(name);
     parameters["method"] = options.method;
-    parameters["resolution"] = query.resolution;
-    parameters["seeds"] = query.seeds;
+    parameters["resolution"] = options.resolution;
+    parameters["seeds"] = options.seeds;
     parameters["excluded"] = codes_in(options.excluded);
     parameters["frontier_by"] = options.frontier_by;
     parameters["not_compared"] = codes_in(options.not_compared);
@@ -125,8 +125,8 @@ void note_parameters(const ClustersOptions& options, const ClusterQuery& query, 
 
 void run_clusters(const ClustersOptions& options) {
     parse_output_format(options.output.format);
-    ClusterQuery query{parse_cluster_method(options.method), options.resolution,
-                       parse_seeds(options.seeds)};
+    const ClusterQuery query{parse_cluster_method(options.method), options.resolution,
+                             parse_seeds(options.seeds)};
     const FrontierQuery frontier{parse_frontier_measure(options.frontier_by),
                                  codes_in(options.not_compared)};
     RunRecord record = start_record("clusters");
@@ -138,7 +138,7 @@ void run_clusters(const ClustersOptions& options) {
                [&](const std::string& file, const IoTable& table) {
                    years.push_back(analyse(options, file, table, record));
                });
-    note_parameters(options, query, record);
+    note_parameters(options, record);
     const ClusterTrend trend = cluster_trend(std::move(years), query, frontier);
     print(clusters_report(trend, query, frontier, options.world_class, std::move(record)),
           options.output);

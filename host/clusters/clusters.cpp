@@ -127,19 +127,22 @@ Clusters find_clusters(const FlowNetwork& network, const ClusterQuery& query) {
 }
 
 double modularity(const MatrixXd& weights, const Partition& clusters, double resolution) {
-    const Eigen::VectorXd strength = weights.rowwise().sum();
-    const double total = strength.sum();
-    if (!(total > 0.0)) return 0.0;
-    double sum = 0.0;
+    std::map<Index, double> inside, strength;  // by cluster
+    double total = 0.0;
     for (Index i = 0; i < weights.rows(); ++i) {
+        const Index own = clusters[static_cast<std::size_t>(i)];
         for (Index j = 0; j < weights.cols(); ++j) {
-            if (clusters[static_cast<std::size_t>(i)] != clusters[static_cast<std::size_t>(j)]) {
-                continue;
-            }
-            sum += weights(i, j) - resolution * strength[i] * strength[j] / total;
+            if (clusters[static_cast<std::size_t>(j)] == own) inside[own] += weights(i, j);
+            strength[own] += weights(i, j);
         }
     }
-    return sum / total;
+    for (const auto& [cluster, sum] : strength) total += sum;
+    if (!(total > 0.0)) return 0.0;
+    double result = 0.0;
+    for (const auto& [cluster, sum] : strength) {
+        result += inside[cluster] / total - resolution * (sum / total) * (sum / total);
+    }
+    return result;
 }
 
 }  // namespace narrows

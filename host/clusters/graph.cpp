@@ -113,6 +113,9 @@ void seed_generator(std::uint32_t seed) {
 Graph::Graph(const Eigen::MatrixXd& weights, bool directed)
     : num_nodes_(weights.rows()), strength_(static_cast<std::size_t>(weights.rows()), 0.0) {
     std::vector<std::int64_t> edges;
+    // Vectors without memory end the process, also where they are empty.
+    edges.reserve(2);
+    weights_.reserve(1);
     for (Index i = 0; i < num_nodes_; ++i) {
         for (Index j = directed ? 0 : i + 1; j < num_nodes_; ++j) {
             if (i == j || !(weights(i, j) > 0.0)) continue;

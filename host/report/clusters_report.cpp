@@ -37,11 +37,21 @@ Cell cell_of(const std::optional<Value>& value) {
     return *value;
 }
 
+/// Nothing for no text.
+Cell text_cell(const std::string& text) {
+    if (text.empty()) return {};
+    return text;
+}
+
+/// The code of a product at risk.
+std::string product_of(Index product, double gar, const std::vector<Sector>& sectors) {
+    return gar > 0.0 ? sectors[static_cast<std::size_t>(product)].code : "";
+}
+
 /// "ELE from KOR".
 std::string worst_pair(const ClusterRisk& risk, const std::vector<Sector>& sectors) {
-    if (!(risk.one_origin_gar > 0.0)) return "";
-    return sectors[static_cast<std::size_t>(risk.one_origin_product)].code + " from " +
-           risk.one_origin;
+    const std::string product = product_of(risk.one_origin_product, risk.one_origin_gar, sectors);
+    return product.empty() ? "" : product + " from " + risk.one_origin;
 }
 
 /// Everything about clusters in the last year, for programs.
@@ -71,7 +81,6 @@ Sheet cluster_sheet(const ClusterTrend& trend, const WorldClass& world_class,
         sheet.columns.push_back({key, ""});
     }
     const ClusterYear& year = trend.years.back();
-    const auto code = [&](Index i) { return sectors[static_cast<std::size_t>(i)].code; };
     for (std::size_t k = 0; k < year.standings.size(); ++k) {
         const auto cluster = static_cast<Index>(k);
         const Standing& at = year.standings[k];
@@ -79,12 +88,21 @@ Sheet cluster_sheet(const ClusterTrend& trend, const WorldClass& world_class,
         sheet.rows.push_back(cells_of(
             number_of(cluster), codes_at(sectors, sectors_of(trend, k)), at.output, at.value_added,
             trend.clusters.stability[cluster], trend.clusters.correlation[cluster], at.world_share,
-            at.rca, at.gross_rca, at.best_region, at.best_value, at.distance,
+            at.rca, at.gross_rca, text_cell(at.best_region), at.best_value, at.distance,
             cell_of(world_class.reached(at)), at.foreign_share, at.foreign_share_inside, risk.gar,
-            risk.gar_share_of_gdp, code(risk.product), risk.one_origin_gar,
-            code(risk.one_origin_product), risk.one_origin, at.upstreamness));
+            risk.gar_share_of_gdp, text_cell(product_of(risk.product, risk.gar, sectors)),
+            risk.one_origin_gar,
+            text_cell(product_of(risk.one_origin_product, risk.one_origin_gar, sectors)),
+            text_cell(risk.one_origin), at.upstreamness));
     }
     return sheet;
+}
+
+/// A national table has nothing to compare with.
+bool has_world(const ClusterTrend& trend) {
+    const std::vector<Standing>& standings = trend.years.back().standings;
+    return std::any_of(standings.begin(), standings.end(),
+                       [](const Standing& at) { return !std::isnan(at.world_share); });
 }
 
 Sheet composition_text(const ClusterTrend& trend, const std::vector<Sector>& sectors) {
@@ -158,18 +176,18 @@ Sheet dependence_text(const ClusterTrend& trend, const std::vector<Sector>& sect
                  {"gar", "GDP at risk", Style::flow},
                  {"gar_share_of_gdp", "of GDP", Style::percent, "", true},
                  {"gar_product", "product"},
-                 {"one_origin_gar", "one origin", Style::flow},
-                 {"one_origin", "which"},
+                 {"one_origin_gar", has_world(trend) ? "one origin" : "", Style::flow},
+                 {"one_origin", has_world(trend) ? "which" : ""},
                  {"upstreamness", "upstreamness", Style::coefficient}},
                 {}};
     const ClusterYear& year = trend.years.back();
     for (std::size_t k = 0; k < year.standings.size(); ++k) {
         const Standing& at = year.standings[k];
         const ClusterRisk& risk = year.risks[k];
-        sheet.rows.push_back(cells_of(
-            number_of(static_cast<Index>(k)), at.foreign_share, at.foreign_share_inside, risk.gar,
-            risk.gar_share_of_gdp, sectors[static_cast<std::size_t>(risk.product)].code,
-            risk.one_origin_gar, worst_pair(risk, sectors), at.upstreamness));
+        sheet.rows.push_back(
+            cells_of(number_of(static_cast<Index>(k)), at.foreign_share, at.foreign_share_inside,
+                     risk.gar, risk.gar_share_of_gdp, product_of(risk.product, risk.gar, sectors),
+                     risk.one_origin_gar, worst_pair(risk, sectors), at.upstreamness));
     }
     return sheet;
 }
@@ -225,9 +243,9 @@ Sheet trend_sheet(const ClusterTrend& trend, const std::vector<Sector>& sectors)
             const ClusterRisk& risk = year.risks[k];
             sheet.rows.push_back(cells_of(
                 number_of(static_cast<Index>(k)), static_cast<std::int64_t>(year.year),
-                at.value_added, at.world_share, at.rca, at.gross_rca, at.best_region, at.distance,
-                at.foreign_share, at.foreign_share_inside, risk.gar_share_of_gdp,
-                sectors[static_cast<std::size_t>(risk.product)].code, at.upstreamness));
+                at.value_added, at.world_share, at.rca, at.gross_rca, text_cell(at.best_region),
+                at.distance, at.foreign_share, at.foreign_share_inside, risk.gar_share_of_gdp,
+                text_cell(product_of(risk.product, risk.gar, sectors)), at.upstreamness));
         }
     }
     return sheet;
@@ -332,7 +350,7 @@ Document clusters_report(const ClusterTrend& trend, const ClusterQuery& query,
     document.sheets.push_back(cluster_sheet(trend, world_class, sectors));
     document.text_rows = 0;
     document.sheets.push_back(composition_text(trend, sectors));
-    document.sheets.push_back(frontier_text(trend, frontier, world_class));
+    if (has_world(trend)) document.sheets.push_back(frontier_text(trend, frontier, world_class));
     document.sheets.push_back(dependence_text(trend, sectors));
     document.sheets.push_back(sector_sheet(trend, sectors));
     if (trend.years.size() > 1) document.sheets.push_back(trend_sheet(trend, sectors));
