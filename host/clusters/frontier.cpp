@@ -12,7 +12,7 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// What every node sells to other regions.
 VectorXd exports_of(const IoTable& table) {
@@ -121,7 +121,7 @@ MatrixXd sums(const MatrixXd& values, const std::vector<std::vector<Index>>& clu
 }
 
 double ratio(double part, double whole) {
-    return whole != 0.0 ? part / whole : nothing;
+    return whole != 0.0 ? part / whole : no_number;
 }
 
 /// By region and cluster.
@@ -169,7 +169,7 @@ void add_best(Standing& standing, const Frontier& frontier, const VectorXd& valu
         if (std::find(not_compared.begin(), not_compared.end(), r) != not_compared.end()) continue;
         if (values[r] > (best < 0 ? 0.0 : values[best])) best = r;
     }
-    standing.best_value = standing.distance = nothing;
+    standing.best_value = standing.distance = no_number;
     if (best < 0) return;
     standing.best_region = frontier.regions[static_cast<std::size_t>(best)];
     standing.best_value = values[best];
@@ -189,7 +189,7 @@ Frontier frontier_of(const IoTable& table, const HomeEconomy& home, const Leonti
     frontier.output = home.x;
     frontier.own_value_added = home.value_added;
     frontier.upstreamness =
-        (home.x.array() > 0.0).select(frontier.upstreamness.cwiseQuotient(home.x), nothing);
+        (home.x.array() > 0.0).select(frontier.upstreamness.cwiseQuotient(home.x), no_number);
     return frontier;
 }
 
@@ -218,9 +218,9 @@ std::vector<Standing> standings(const Frontier& frontier,
         Standing& standing = result[i];
         standing.output = frontier.output(clusters[i]).sum();
         standing.value_added = frontier.own_value_added(clusters[i]).sum();
-        standing.world_share = has_world ? shares(frontier.home, k) : nothing;
-        standing.rca = has_world ? rca(frontier.home, k) : nothing;
-        standing.gross_rca = has_world ? gross_rca(frontier.home, k) : nothing;
+        standing.world_share = has_world ? shares(frontier.home, k) : no_number;
+        standing.rca = has_world ? rca(frontier.home, k) : no_number;
+        standing.gross_rca = has_world ? gross_rca(frontier.home, k) : no_number;
         add_chains(standing, frontier, clusters[i]);
         add_best(standing, frontier, compared.col(k), not_compared);
     }

@@ -116,13 +116,15 @@ Graph::Graph(const Eigen::MatrixXd& weights, bool directed)
     // Vectors without memory end the process, also where they are empty.
     edges.reserve(2);
     weights_.reserve(1);
+    // Only proportions count; without this, sums of flows in a small unit could overflow.
+    const double largest = weights.maxCoeff();
     for (Index i = 0; i < num_nodes_; ++i) {
         for (Index j = directed ? 0 : i + 1; j < num_nodes_; ++j) {
             if (i == j || !(weights(i, j) > 0.0)) continue;
             edges.insert(edges.end(), {i, j});
-            weights_.push_back(weights(i, j));
-            strength_[static_cast<std::size_t>(i)] += weights(i, j);
-            strength_[static_cast<std::size_t>(j)] += weights(i, j);
+            weights_.push_back(weights(i, j) / largest);
+            strength_[static_cast<std::size_t>(i)] += weights_.back();
+            strength_[static_cast<std::size_t>(j)] += weights_.back();
         }
     }
     const Integers ends = view(edges);

@@ -112,9 +112,22 @@ TEST(Graph, GivesTheSamePartitionForTheSameSeedWhateverRanBefore) {
     }
 }
 
+TEST(Graph, DependsOnProportionsOnly) {
+    NARROWS_NEEDS_IGRAPH();
+    const MatrixXd weights = random_graph(20, 3);
+    for (const double unit : {1e-200, 1024.0, 1e308}) {
+        EXPECT_EQ(Graph(unit * weights, false).leiden(1.0, 1),
+                  Graph(weights, false).leiden(1.0, 1));
+        EXPECT_EQ(Graph(unit * weights, true).infomap(1), Graph(weights, true).infomap(1));
+    }
+}
+
 TEST(Graph, WithoutAnEdgeHasAClusterPerNode) {
     NARROWS_NEEDS_IGRAPH();
     Partition found = Graph(MatrixXd::Zero(4, 4), false).leiden(1.0, 1);
+    std::sort(found.begin(), found.end());
+    EXPECT_EQ(found, (Partition{0, 1, 2, 3}));
+    found = Graph(MatrixXd::Zero(4, 4), true).infomap(1);
     std::sort(found.begin(), found.end());
     EXPECT_EQ(found, (Partition{0, 1, 2, 3}));
 }
