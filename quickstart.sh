@@ -7,7 +7,8 @@ cd "$(dirname "$0")"
 packages=(build-essential cmake ninja-build libeigen3-dev libcli11-dev nlohmann-json3-dev
           libfmt-dev libxxhash-dev libarchive-dev zlib1g-dev libexpat1-dev libnetcdf-dev
           coinor-libclp-dev coinor-libcbc-dev libgtest-dev libbenchmark-dev)
-optional=(libjs-vega) # for rank --report; not every distribution has it
+optional=(libjs-vega     # for rank --report; not every distribution has it
+          libigraph-dev) # for clusters, loaded when they are looked for
 preset=${NARROWS_PRESET:-release}
 build=build
 

@@ -19,6 +19,7 @@
 #include "host/analysis/world_chokepoints.hpp"
 #include "host/backend/backend.hpp"
 #include "host/base/error.hpp"
+#include "host/clusters/cluster_years.hpp"
 #include "host/invest/fill_draws.hpp"
 #include "host/invest/gap_filling.hpp"
 #include "host/model/leontief_model.hpp"

@@ -27,10 +27,12 @@ const std::map<std::string, std::set<std::string>> rules = {
     {"host/shock",
      {"host/base", "host/table", "host/readers", "host/backend", "host/model", "host/analysis",
       "kernels/common"}},
+    {"host/clusters", {"host/base", "host/table", "host/backend", "host/model", "host/analysis"}},
     {"host/invest",
      {"host/base", "host/table", "host/readers", "host/backend", "host/model", "host/analysis"}},
     {"host/report",
-     {"host/base", "host/table", "host/model", "host/analysis", "host/shock", "host/invest"}},
+     {"host/base", "host/table", "host/model", "host/analysis", "host/shock", "host/invest",
+      "host/clusters"}},
 };
 
 /// The folder of an `#include "folder/file"` line; "" for any other line.

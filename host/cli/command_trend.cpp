@@ -1,9 +1,6 @@
 // trend: self-reliance over several years.
 #include <algorithm>
-#include <charconv>
-#include <functional>
 #include <memory>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -12,7 +9,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
-#include "host/readers/years.hpp"
+#include "host/cli/table_years.hpp"
 #include "host/report/page_facts.hpp"
 
 namespace narrows::cli {
@@ -29,63 +26,6 @@ struct TrendOptions {
     OutputOptions output;
     BackendOptions backend;
 };
-
-int parse_year(const std::string& text) {
-    int year = 0;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, year);
-    if (parsed.ec != std::errc() || parsed.ptr != end || year < 1 || year > 9999) {
-        throw ArgumentError("--years: found " + in_quotes(text) +
-                            ", expected years such as 1995,2000-2011, or all");
-    }
-    return year;
-}
-
-/// "1995,2000-2011"; empty for "all" and for "".
-std::set<int> parse_years(const std::string& text) {
-    std::set<int> years;
-    if (text.empty() || text == "all") return years;
-    for (const std::string& part : split(text)) {
-        const std::size_t dash = std::min(part.find('-'), part.size());
-        const int first = parse_year(part.substr(0, dash));
-        const int last = dash == part.size() ? first : parse_year(part.substr(dash + 1));
-        if (last < first) throw ArgumentError("--years: " + in_quotes(part) + " runs backwards");
-        for (int year = first; year <= last; ++year) years.insert(year);
-    }
-    return years;
-}
-
-/// Calls `use` with the table of every year that is wanted, one after the other.
-void each_table(const TrendOptions& options,
-                const std::function<void(const std::string&, const IoTable&)>& use) {
-    const std::set<int> wanted = parse_years(options.years);
-    std::set<int> missing = wanted;
-    for (const std::string& file : options.files) {
-        TableOptions table = options.table;
-        table.name = file;
-        std::vector<int> years;
-        try {
-            const IoTable only = open_table(table);
-            missing.erase(only.meta().year);
-            if (wanted.empty() || wanted.count(only.meta().year) != 0) use(file, only);
-            continue;
-        } catch (const YearsError& error) {
-            if (options.years.empty()) {
-                throw ArgumentError(std::string(error.what()) + "s, a list or all");
-            }
-            years = error.years();
-        }
-        for (const int year : years) {
-            if (!wanted.empty() && wanted.count(year) == 0) continue;
-            table.read.year = year;
-            missing.erase(year);
-            use(file, open_table(table));
-        }
-    }
-    if (!missing.empty()) {
-        throw ArgumentError(fmt::format("--years: no table is of {}", fmt::join(missing, ", ")));
-    }
-}
 
 /// The ranking of home in the scope that was asked for.
 ChokepointRanking ranked(const TrendOptions& options, const IoTable& table, const HomeEconomy& home,
@@ -308,10 +248,11 @@ void run_trend(const TrendOptions& options) {
     document.run.parameters["tables"] = nlohmann::ordered_json::array();
     std::vector<TrendYear> years;
     nlohmann::ordered_json report;
-    each_table(options, [&](const std::string& file, const IoTable& table) {
-        years.push_back(analyse(options, file, table, document.run));
-        if (options.output.with_report()) add_facts(report, table);
-    });
+    each_table(options.files, options.table, options.years,
+               [&](const std::string& file, const IoTable& table) {
+                   years.push_back(analyse(options, file, table, document.run));
+                   if (options.output.with_report()) add_facts(report, table);
+               });
     Trend result = trend(std::move(years), options.common);
     if (options.top >= 0 && static_cast<std::size_t>(options.top) < result.rows.size()) {
         result.rows.resize(static_cast<std::size_t>(options.top));

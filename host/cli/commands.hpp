@@ -21,6 +21,7 @@ void add_trend(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_exposure(CLI::App& app);
 void add_exports(CLI::App& app);
+void add_clusters(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_reference(CLI::App& app);

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
     add_rank(app);
     add_shock(app);
     add_fill(app);
+    add_clusters(app);
     add_check(app);
     add_extract(app);
     add_linkages(app);
