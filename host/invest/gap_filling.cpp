@@ -159,10 +159,15 @@ FillResult fill_gaps(const HomeEconomy& home, const FillQuery& query) {
     check(home, query);
     FillResult result;
     result.goal = {blockade_weights(home, query.blockades), query.cvar_level};
-    result.investments = capacities(home, query.blockades, query.unit_costs);
+    const std::vector<Blockade> open =
+        query.products.empty() ? query.blockades : of_products(query.blockades, query.products);
+    result.investments = capacities(home, open, query.unit_costs);
+    if (result.investments.empty() && !query.products.empty()) {
+        throw ArgumentError("no scenario withholds any of the products that capital may go to");
+    }
     std::vector<FillLimit> limits;
     if (query.diversification) {
-        append_moves(home, query.blockades, *query.diversification, result.investments, limits);
+        append_moves(home, open, *query.diversification, result.investments, limits);
     }
     for (FillLimit& each : limits_of(query.set_limits, result.investments)) {
         limits.push_back(std::move(each));

@@ -444,5 +444,67 @@ TEST(Splitting, ASectorInHalvesLeavesImportContentAndTheLinearFloorUnchanged) {
     }
 }
 
+bool same_pair(const Chokepoint& a, const Chokepoint& b) {
+    return a.product == b.product && a.coalition == b.coalition;
+}
+
+TEST(Filter, RanksOnlyItsProductsAndChangesNoFigure) {
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+        const HomeEconomy home = home_economy(test::random_world_table(4, 6, seed), "R1");
+        ChokepointQuery query = query_of(home);
+        const ChokepointRanking all = ranking_of(home, query);
+        query.products = {0, 2, 5};
+        const ChokepointRanking some = ranking_of(home, query);
+
+        EXPECT_EQ(some.num_pairs, 3 * 3);
+        std::vector<Chokepoint> expected;
+        for (const Chokepoint& row : all.rows) {
+            if (query.is_ranked(row.product)) expected.push_back(row);
+        }
+        ASSERT_EQ(some.rows.size(), expected.size());
+        EXPECT_LT(some.rows.size(), all.rows.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            EXPECT_TRUE(same_pair(some.rows[i], expected[i]));
+            EXPECT_EQ(some.rows[i].gar, expected[i].gar);
+            EXPECT_EQ(some.rows[i].gar_linear, expected[i].gar_linear);
+            EXPECT_EQ(some.rows[i].gar_tail, expected[i].gar_tail);
+            EXPECT_EQ(some.rows[i].chain, expected[i].chain);
+            EXPECT_EQ(some.rows[i].error_bound, expected[i].error_bound);
+        }
+    }
+}
+
+TEST(Weights, OrderRowsAndChangeNoFigure) {
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+        const HomeEconomy home = home_economy(test::random_world_table(4, 6, seed), "R1");
+        ChokepointQuery query = query_of(home);
+        const ChokepointRanking plain = ranking_of(home, query);
+        query.weights = VectorXd::LinSpaced(6, 0.0, 3.0);
+        const ChokepointRanking weighted = ranking_of(home, query);
+
+        ASSERT_EQ(weighted.rows.size(), plain.rows.size());
+        for (std::size_t i = 0; i < weighted.rows.size(); ++i) {
+            const Chokepoint& row = weighted.rows[i];
+            EXPECT_EQ(row.weight, query.weights[row.product]);
+            if (i > 0) {
+                const Chokepoint& above = weighted.rows[i - 1];
+                EXPECT_GE(above.weight * above.gar, row.weight * row.gar);
+            }
+            const auto same = std::find_if(plain.rows.begin(), plain.rows.end(),
+                                           [&](const auto& each) { return same_pair(each, row); });
+            ASSERT_NE(same, plain.rows.end());
+            EXPECT_EQ(same->gar, row.gar);
+            EXPECT_EQ(same->weight, 1.0);
+        }
+        query.weights = VectorXd::Constant(6, 2.0);
+        const ChokepointRanking even = ranking_of(home, query);
+        for (std::size_t i = 0; i < even.rows.size(); ++i) {
+            EXPECT_TRUE(same_pair(even.rows[i], plain.rows[i]));
+        }
+        query.weights = VectorXd::Ones(5);
+        EXPECT_THROW(ranking_of(home, query), ArgumentError);
+    }
+}
+
 }  // namespace
 }  // namespace narrows
