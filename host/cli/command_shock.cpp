@@ -348,8 +348,8 @@ void add_shock(CLI::App& app) {
         ->add_option("--criticality", options->criticality,
                      "which inputs bind, in place of the scenario's; a file is CSV product,user,c")
         ->type_name("survey|cost-share|FILE");
-    add_set_options(*command, options->sets, "results by sector only of sectors of these sets",
-                    "losses are added up with the weights of their sector's sets too");
+    add_set_options(*command, options->sets, "losses by sector and set of these sets only",
+                    "losses by sector times the weights of their sets, added up");
     CLI::Option* paths = command->add_flag("--paths", options->paths,
                                            "add every day's figures to JSON, CSV, NetCDF");
     command->add_option("--every", options->every, "of the paths, every so many days")

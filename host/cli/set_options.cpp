@@ -88,7 +88,7 @@ void record_sets(nlohmann::ordered_json& parameters, const SetOptions& options,
     parameters["sets"] = options.sets;
     parameters["sets_hash"] = hash_file(options.sets);
     if (selection.has_filter()) {
-        nlohmann::ordered_json& names = parameters["only_sets"];
+        nlohmann::ordered_json& names = parameters["only_sets"] = nlohmann::ordered_json::array();
         for (const Index set : selection.only) {
             names.push_back(selection.sets[static_cast<std::size_t>(set)].name);
         }

@@ -16,8 +16,9 @@ Index code_in(const CsvFile& file, std::size_t column, const std::string& name,
     const auto found = std::find(codes.begin(), codes.end(), code);
     if (found != codes.end()) return found - codes.begin();
     const std::string near = nearest(code, codes);
-    file.fail(column, name, "unknown " + name + " " + in_quotes(code),
-              in_quotes(near.empty() ? codes.front() : near));
+    file.fail(
+        column, name, "unknown " + name + " " + in_quotes(code),
+        near.empty() ? "one that is there, such as " + in_quotes(codes.front()) : in_quotes(near));
 }
 
 void require_records(const CsvFile& file, bool any) {

@@ -340,7 +340,7 @@ class ReportPages(unittest.TestCase):
         self.assertEqual({row["product"] for row in document["rows"]},
                          {"MIN", "MET", "CHM", "ELE", "TRE"})
         self.check_method(page, "Filter: what is in any of strategic, emerging",
-                          "MIN, MET, CHM, ELE; filter; weight 2", "weighted GDP at risk")
+                          "MIN, CHM, MET, ELE; filter; weight 2", "weighted GDP at risk")
         self.assertIn("first of", page.run("document.getElementById('summary').textContent"))
         self.assertEqual(len(document["report"]["exposure"]), 5)
 

@@ -87,20 +87,20 @@ TEST(SectorSets, MayHaveReasonsWhichAreNotKept) {
     refused("set,product,reason\na,ELE\n", {":2:"});
 }
 
-std::vector<std::optional<double>> weights(const std::string& records) {
+std::vector<std::optional<double>> set_weights(const std::string& records) {
     const ScratchFolder folder;
     return read_set_weights(folder.write("w.csv", "set,weight\n" + records),
                             sets("a,ELE\nb,FIN\nc,FIN\n"));
 }
 
 TEST(SetWeights, AreOfSomeSets) {
-    EXPECT_EQ(weights("c,2.5\na,0\n"),
+    EXPECT_EQ(set_weights("c,2.5\na,0\n"),
               (std::vector<std::optional<double>>{0.0, std::nullopt, 2.5}));
 }
 
 TEST(SetWeights, AreRefusedInOneLine) {
     const auto refused = [](const std::string& records, const std::vector<std::string>& parts) {
-        expect_refused(test::message_of<ParseError>([&] { weights(records); }), parts);
+        expect_refused(test::message_of<ParseError>([&] { set_weights(records); }), parts);
     };
     refused("a,1\nd,1\n", {":3:", "unknown set 'd'", "'a'"});
     refused("a,1\na,2\n", {":3:", "'a' again", "each set once"});
