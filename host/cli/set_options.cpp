@@ -71,8 +71,8 @@ SetSelection set_selection(const SetOptions& options, const std::vector<Sector>&
     }
     if (!further_use && options.only.empty() && options.weights.empty()) {
         throw ArgumentError(
-            "--sets: found nothing that uses the sets, expected --only-sets or "
-            "another option about them");
+            "--sets: found nothing that uses the sets, expected --only-sets, --set-weights or, of "
+            "fill, --set-limits");
     }
     selection.sets = read_sector_sets(options.sets, sectors);
     if (!options.only.empty()) selection.only = sets_called(options.only, selection.sets);
