@@ -201,6 +201,24 @@ TEST(SetOptions, ExposureShowsTheirRows) {
     }
 }
 
+TEST(SetOptions, ExposureRefusesAHomeWithNoneOfTheirSectors) {
+    const ScratchFolder folder;  // A has no Y
+    folder.write("meta.json", R"({"format": "narrows.table/1", "kind": "multi-regional",
+        "name": "t", "unit": "u", "source": "s", "licence": "l", "classification": "c"})");
+    folder.write("sectors.csv", "code,name,kind\nX,x,goods\nY,y,goods\n");
+    folder.write("regions.csv", "code,name\nA,a\nB,b\n");
+    folder.write("Z.csv", ",A_X,B_X,B_Y\nA_X,1,1,1\nB_X,1,1,1\nB_Y,1,1,1\n");
+    folder.write("F.csv", ",A_f,B_f\nA_X,4,3\nB_X,4,3\nB_Y,4,3\n");
+    folder.write("V.csv", ",A_X,B_X,B_Y\nv,7,7,7\n");
+    const std::string sets = folder.write("s.csv", "set,product\ny,Y\n");
+    const auto exposed = [&](const std::string& home) {
+        return run_narrows({"exposure", folder.path().string(), "--home", home, "--sets", sets,
+                            "--only-sets", "y"});
+    };
+    EXPECT_EQ(exposed("B").exit_code, 0);
+    expect_refused(exposed("A"), 2, {"--only-sets", "A has no sector of 'y'"});
+}
+
 TEST(SetOptions, TrendFollowsTheirProductsByWeight) {
     const SetFiles files;
     std::filesystem::create_directories(files.folder.path() / "2000");
