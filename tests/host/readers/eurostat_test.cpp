@@ -26,7 +26,7 @@ struct Flow {
     double domestic;
     double imported;
 };
-const std::vector<Flow> flows = {
+const std::vector<Flow> published_flows = {
     {"CPA_A01", "A01", 10.5, 2},       {"CPA_A01", "C10-C12", 30, 8},
     {"CPA_A01", "P3_S14", 40.25, 5},   {"CPA_A01", "P51G", 9.25, 1},
     {"CPA_A01", "P6", 10, 0},          {"CPA_A01", "TOTAL", 40.5, 10},
@@ -50,7 +50,7 @@ constexpr const char* csv_header = "freq,unit,t_rows2,t_cols2,geo,TIME_PERIOD,OB
 Files long_csv() {
     std::string domestic = csv_header;
     std::string imported = csv_header;
-    for (const Flow& flow : flows) {
+    for (const Flow& flow : published_flows) {
         domestic += csv_line(flow, flow.domestic, 2010);
         imported += csv_line(flow, flow.imported, 2010);
     }
@@ -65,7 +65,7 @@ Files tsv() {
     const auto line = [](const Flow& flow, double value) {
         return fmt::format("A,MIO_EUR,{},{},HR\t{} p\t: \n", flow.row, flow.column, value);
     };
-    for (const Flow& flow : flows) {
+    for (const Flow& flow : published_flows) {
         domestic += line(flow, flow.domestic);
         imported += line(flow, flow.imported);
     }
@@ -115,7 +115,8 @@ TEST(Eurostat, ReadsOlderCodesForTaxes) {
 
 TEST(Eurostat, SplitsImportsByProportionWhereOnlyTotalsAreThere) {
     std::string text = csv_header;
-    for (const Flow& flow : flows) text += csv_line(flow, flow.domestic + flow.imported, 2010);
+    for (const Flow& flow : published_flows)
+        text += csv_line(flow, flow.domestic + flow.imported, 2010);
     for (const Flow& flow : totals) text += csv_line(flow, flow.domestic, 2010);
     text += csv_line({"P7", "A01", 16, 0}, 16, 2010) + csv_line({"P7", "C10-C12", 15, 0}, 15, 2010);
 
@@ -131,7 +132,7 @@ TEST(Eurostat, SplitsImportsByProportionWhereOnlyTotalsAreThere) {
 
 TEST(Eurostat, WantsAYearAndARegionWhereThereAreSeveral) {
     Files files = long_csv();
-    for (const Flow& flow : flows) {
+    for (const Flow& flow : published_flows) {
         files["naio_10_cp1800.csv"] += csv_line(flow, flow.domestic, 2015, "SI");
     }
 
