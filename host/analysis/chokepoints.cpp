@@ -33,6 +33,10 @@ void check(const HomeEconomy& home, const ChokepointQuery& query) {
     if (!((query.criticality.array() >= 0.0) && (query.criticality.array() <= 1.0)).all()) {
         throw ArgumentError("criticality has a value outside [0, 1]");
     }
+    if (query.weights.size() != 0 && query.weights.size() != s) {
+        throw ArgumentError(
+            fmt::format("{} weights of products, expected {}", query.weights.size(), s));
+    }
 }
 
 Eigen::RowVectorXd imports_of(const HomeEconomy& home, Index product, const Coalition& coalition) {
@@ -154,8 +158,17 @@ void check_shares(const ChokepointQuery& query) {
     require_share("tail lambda", query.tail_lambda, false);
 }
 
+bool ChokepointQuery::is_ranked(Index product) const {
+    return products.empty() || std::binary_search(products.begin(), products.end(), product);
+}
+
+Index ChokepointQuery::num_pairs(Index num_products) const {
+    return (products.empty() ? num_products : static_cast<Index>(products.size())) *
+           static_cast<Index>(coalitions.size());
+}
+
 bool ranks_before(const HomeEconomy& home, const Chokepoint& a, const Chokepoint& b) {
-    if (a.gar != b.gar) return a.gar > b.gar;
+    if (a.weight * a.gar != b.weight * b.gar) return a.weight * a.gar > b.weight * b.gar;
     const std::string& product_a = home.sectors[static_cast<std::size_t>(a.product)].code;
     const std::string& product_b = home.sectors[static_cast<std::size_t>(b.product)].code;
     if (product_a != product_b) return product_a < product_b;
@@ -219,10 +232,12 @@ std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefMod
     std::vector<Chokepoint> rows;
     for (const Coalition& coalition : query.coalitions) {
         for (Index product = 0; product < home.x.size(); ++product) {
+            if (!query.is_ranked(product)) continue;
             const Eigen::RowVectorXd blocked = query.share * imports_of(home, product, coalition);
             Chokepoint row;
             row.product = product;
             row.coalition = coalition;
+            if (query.weights.size() > 0) row.weight = query.weights[product];
             row.blocked = blocked.sum();
             row.gar_linear = blocked.dot(lost_per_import);
             if (row.blocked > 0.0) rows.push_back(std::move(row));
@@ -237,7 +252,7 @@ ChokepointRanking rank_chokepoints(const HomeEconomy& published, const LeontiefM
     ChokepointRanking ranking;
     const HomeEconomy home = without_negative_flows(published, ranking.negative_flows);
     ranking.gdp = home.gdp();
-    ranking.num_pairs = home.x.size() * static_cast<Index>(query.coalitions.size());
+    ranking.num_pairs = query.num_pairs(home.x.size());
     ranking.rows = blocked_pairs(home, model, query);
     ranking.num_ranked_pairs = static_cast<Index>(ranking.rows.size());
     const Eigen::MatrixXd d = domestic_shares(home);

@@ -31,12 +31,19 @@ struct ChokepointQuery {
     Eigen::MatrixXd criticality;  // c, s x s, in [0, 1]
     int num_threads = 1;
     std::function<void(std::int64_t done, std::int64_t total)> progress;  // may be empty
+    std::vector<Index> products;  // that are ranked, ascending; empty: all
+    Eigen::VectorXd weights;      // w, by product (s): ranks go by w gar; empty: 1
+
+    bool is_ranked(Index product) const;
+    /// Products times coalitions, of an economy of that many products.
+    Index num_pairs(Index num_products) const;
 };
 
 /// What is lost when a coalition withholds a product; flows in the unit of the table, one year.
 struct Chokepoint {
     Index product = 0;
     Coalition coalition;
+    double weight = 1.0;      // of the product, in the order of a ranking
     double blocked = 0.0;     // blocked imports for intermediate use: s sum_o sum_j M^o_ij
     double gar_linear = 0.0;  // low-loss end: all inputs substitute for each other (C.7)
     double gar = 0.0;         // GDP at risk at lambda (headline)
@@ -61,7 +68,7 @@ struct NegativeFlows {
 
 /// The pairs of product and coalition by GDP at risk, in flows of the table.
 struct ChokepointRanking {
-    std::vector<Chokepoint> rows;  // by gar descending, ties by code of product and coalition
+    std::vector<Chokepoint> rows;  // as ranks_before has them
     Index num_pairs = 0;           // products times coalitions
     Index num_ranked_pairs = 0;    // with imports to block: those that have a row
     NegativeFlows negative_flows;
@@ -72,15 +79,16 @@ struct ChokepointRanking {
 /// The same economy with no flow below 0; what was below is added to `found`.
 HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found);
 
-/// Every (product, coalition) with imports to block: blocked and gar_linear are set. `home` has no
-/// flow below 0.
+/// Every (product, coalition) of the query with imports to block: weight, blocked and gar_linear
+/// are set. `home` has no flow below 0.
 std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefModel& model,
                                       const ChokepointQuery& query);
 
 /// value / use, the share of a need; 0/0 := 0, at most 1.
 double use_share(double value, double use);
 
-/// Does a stand before b in a ranking? By gar descending, ties by code of product and coalition.
+/// Does a stand before b in a ranking? By weight times gar descending, ties by code of product and
+/// coalition.
 bool ranks_before(const HomeEconomy& home, const Chokepoint& a, const Chokepoint& b);
 
 /// Throws ArgumentError for a share or lambda out of its range.

@@ -1,5 +1,7 @@
 #include "host/analysis/exposure.hpp"
 
+#include <algorithm>
+
 #include "host/base/error.hpp"
 
 namespace narrows {
@@ -74,6 +76,25 @@ HomeExposure home_exposure(const IoTable& table, const std::string& home,
     through.row(region).array() -= 1.0;
     result.of_inputs = {shares(through, through.colwise().sum()),
                         shares(direct, direct.colwise().sum())};
+    return result;
+}
+
+HomeExposure of_sectors(const HomeExposure& exposure, const Classification& classes,
+                        const std::vector<Index>& sectors) {
+    HomeExposure result;
+    std::vector<Index> rows;
+    for (std::size_t u = 0; u < exposure.users.size(); ++u) {
+        const Index node = exposure.users[u];
+        if (!std::binary_search(sectors.begin(), sectors.end(), classes.sector_of(node))) continue;
+        result.users.push_back(node);
+        rows.push_back(static_cast<Index>(u));
+    }
+    const auto kept = [&](const RegionShares& shares) {
+        return RegionShares{shares.look_through(rows, Eigen::all),
+                            shares.face_value(rows, Eigen::all)};
+    };
+    result.with_own_output = kept(exposure.with_own_output);
+    result.of_inputs = kept(exposure.of_inputs);
     return result;
 }
 

@@ -48,6 +48,10 @@ struct HomeExposure {
 HomeExposure home_exposure(const IoTable& table, const std::string& home,
                            const LeontiefModel& world);
 
+/// The same of the users that are of these sectors (ascending), in their order.
+HomeExposure of_sectors(const HomeExposure& exposure, const Classification& classes,
+                        const std::vector<Index>& sectors);
+
 /// Herfindahl-Hirschman index of flows or shares >= 0, each over their sum: 1 / number of equal
 /// suppliers to 1. Nothing where they sum to 0.
 std::optional<double> concentration(const Eigen::VectorXd& flows);

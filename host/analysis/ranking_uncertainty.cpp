@@ -119,10 +119,18 @@ PairUncertainty summary_of(std::vector<double> values, std::vector<Index> ranks)
     return pair;
 }
 
+Eigen::VectorXd weights_of(const std::vector<Chokepoint>& pairs) {
+    Eigen::VectorXd weights(static_cast<Index>(pairs.size()));
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        weights[static_cast<Index>(i)] = pairs[i].weight;
+    }
+    return weights;
+}
+
 /// All draws, `wave` of them between two looks at progress where the query does not say.
 template <class Draws>
-RankingUncertainty in_waves(const Draws& draws, Index num_pairs, Index wave,
-                            const UncertaintyQuery& query) {
+RankingUncertainty in_waves(const Draws& draws, const Eigen::VectorXd& weights, Index num_pairs,
+                            Index wave, const UncertaintyQuery& query) {
     if (query.num_draws < 1 || query.num_draws > most_draws) {
         throw ArgumentError(
             fmt::format("{} draws, expected a number from 1 to {}", query.num_draws, most_draws));
@@ -139,7 +147,7 @@ RankingUncertainty in_waves(const Draws& draws, Index num_pairs, Index wave,
         if (query.stop && query.stop()) break;
     }
     gar.conservativeResize(Eigen::NoChange, done);
-    RankingUncertainty result = summarised(gar, num_pairs, query.num_threads);
+    RankingUncertainty result = summarised(gar, num_pairs, query.num_threads, weights);
     for (std::size_t source = 0; source < num_sources; ++source) {
         if (query.model.varies[source]) continue;
         for (PairUncertainty& pair : result.rows) pair.variance_share[source] = 0.0;
@@ -181,7 +189,8 @@ void draw_gar(const WorldDraws& draws, bool variance_shares, Index first, Index 
     }
 }
 
-RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_threads) {
+RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_threads,
+                              const Eigen::VectorXd& weights) {
     RankingUncertainty result;
     result.num_draws = gar.cols();
     result.rows.resize(static_cast<std::size_t>(num_pairs));
@@ -200,7 +209,9 @@ RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_thre
                                                                static_cast<Index>(finished.size()));
     threads.run(ranks.cols(), [&](std::int64_t i, int) {
         const Index draw = finished[static_cast<std::size_t>(i)];
-        rank_into(gar.col(draw).head(num_pairs), ranks.col(i).data());
+        Eigen::VectorXd values = gar.col(draw).head(num_pairs);
+        if (weights.size() > 0) values.array() *= weights.array();
+        rank_into(values, ranks.col(i).data());
     });
     threads.run(num_pairs, [&](std::int64_t row, int) {
         std::vector<Index> of_pair(finished.size());
@@ -228,7 +239,8 @@ RankingUncertainty ranking_uncertainty(const HomeEconomy& published, const Choke
     NegativeFlows negative_flows;
     const HomeEconomy home = without_negative_flows(published, negative_flows);
     const HomeDraws draws(home, query, ranking.rows, uncertainty.model);
-    return in_waves(draws, static_cast<Index>(ranking.rows.size()), home_wave, uncertainty);
+    return in_waves(draws, weights_of(ranking.rows), static_cast<Index>(ranking.rows.size()),
+                    home_wave, uncertainty);
 }
 
 RankingUncertainty ranking_uncertainty(const IoTable& table, const HomeEconomy& home,
@@ -238,8 +250,8 @@ RankingUncertainty ranking_uncertainty(const IoTable& table, const HomeEconomy& 
     std::vector<Chokepoint> pairs;
     for (const WorldChokepoint& row : ranking.rows) pairs.push_back(row.home);
     const WorldDraws draws(table, home, backend, query, pairs, uncertainty.model);
-    return in_waves(draws, static_cast<Index>(pairs.size()), draws.at_once(uncertainty.num_threads),
-                    uncertainty);
+    return in_waves(draws, weights_of(pairs), static_cast<Index>(pairs.size()),
+                    draws.at_once(uncertainty.num_threads), uncertainty);
 }
 
 }  // namespace narrows

@@ -36,7 +36,7 @@ Index values_of_draw(const UncertaintyQuery& query, Index num_pairs);
 /// (Hyndman & Fan's type 7); those of ranks are ranks that occurred (type 1).
 struct PairUncertainty {
     double median = 0.0, q05 = 0.0, q95 = 0.0;
-    Index rank_q05 = 0, rank_q95 = 0;  // of the pair among all pairs of the draw
+    Index rank_q05 = 0, rank_q95 = 0;  // of the pair among all pairs of the ranking in the draw
     double p_top10 = 0.0;              // share of draws with rank <= 10
     double p_top10_half_width = 0.0;   // 1.96 sqrt(p (1 - p) / N): its 95 % interval of sampling
     /// First-order Sobol' indices by Source: Var(E(gar | source)) / Var(gar). What they leave of 1
@@ -64,8 +64,10 @@ void draw_gar(const HomeDraws& draws, bool variance_shares, Index first, Index c
 void draw_gar(const WorldDraws& draws, bool variance_shares, Index first, Index count,
               int num_threads, DrawnGar& gar);
 
-/// The figures of every pair from all columns. Throws NumericalError where every draw failed.
-RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_threads);
+/// The figures of every pair from all columns; ranks go by `weights`, one of every pair, times
+/// values (empty: 1). Throws NumericalError where every draw failed.
+RankingUncertainty summarised(const DrawnGar& gar, Index num_pairs, int num_threads,
+                              const Eigen::VectorXd& weights = {});
 
 /// How far a ranking in home scope can be trusted: its draws, in waves. `ranking` is that of the
 /// same home and query. The shares of variance pick one source and freeze it (Sobol' 1993) in the

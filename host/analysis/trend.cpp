@@ -179,6 +179,7 @@ TrendYear trend_year(const IoTable& table, const HomeEconomy& home, Reliance rel
         pair.gar = row.gar;
         pair.gar_tail = row.gar_tail;
         pair.gar_share_of_gdp = row.gar_share_of_gdp;
+        pair.weight = row.weight;
         year.pairs.push_back(std::move(pair));
     }
     return year;
@@ -215,7 +216,8 @@ Trend trend(std::vector<TrendYear> years, bool common_only) {
     }
     for (TrendRow& row : result.rows) summarise(row);
     const auto last_share = [](const TrendRow& row) {
-        return row.years.back() ? row.years.back()->gar_share_of_gdp : -1.0;
+        const auto& last = row.years.back();
+        return last ? last->weight * last->gar_share_of_gdp : -1.0;
     };
     std::stable_sort(result.rows.begin(), result.rows.end(),
                      [&](const TrendRow& a, const TrendRow& b) {

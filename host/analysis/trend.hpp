@@ -41,6 +41,7 @@ struct RankedPair {
     double gar = 0.0;
     double gar_tail = 0.0;
     double gar_share_of_gdp = 0.0;
+    double weight = 1.0;  // of the product
 };
 
 /// What one year's table says of home.
@@ -71,7 +72,8 @@ struct TrendRow {
 /// Self-reliance over years.
 struct Trend {
     std::vector<TrendYear> years;  // ascending
-    std::vector<TrendRow> rows;    // by GDP at risk in the last year, then by code
+    /// By weight times the share of GDP at risk in the last year, then by code.
+    std::vector<TrendRow> rows;
     /// What some years lack, and which was left out: codes of products and origins.
     std::vector<std::string> dropped_products;
     std::vector<std::string> dropped_origins;

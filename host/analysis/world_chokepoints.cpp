@@ -104,7 +104,7 @@ WorldChokepointRanking rank_world_chokepoints(const IoTable& table, const HomeEc
     WorldChokepointRanking ranking;
     ranking.negative_flows = negative_flows(table.Z());
     ranking.gdp = home.gdp();
-    ranking.num_pairs = home.x.size() * static_cast<Index>(query.coalitions.size());
+    ranking.num_pairs = query.num_pairs(home.x.size());
     std::vector<Chokepoint> pairs = blocked_pairs(home, model, query);
     const Scenarios scenarios(world, weights, pairs, query.share);
     for (Chokepoint& pair : pairs) ranking.rows.push_back({std::move(pair), {}, 0.0, {}});

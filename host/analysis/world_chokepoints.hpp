@@ -25,7 +25,7 @@ struct WorldChokepoint {
 
 /// As ChokepointRanking, with shortages that pass on through all regions.
 struct WorldChokepointRanking {
-    std::vector<WorldChokepoint> rows;  // by home's gar descending, ties by codes
+    std::vector<WorldChokepoint> rows;  // by home's gar, as ChokepointRanking
     Index num_pairs = 0;                // products times coalitions
     Index num_ranked_pairs = 0;         // with imports to block: those that have a row
     NegativeFlows negative_flows;       // in the whole world

@@ -4,7 +4,9 @@
 #include "host/analysis/exposure.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
+#include "host/cli/set_options.hpp"
 #include "host/report/page_facts.hpp"
+#include "host/report/set_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -14,6 +16,7 @@ struct ExposureOptions {
     std::string home;
     std::string matrix;  // empty: a summary by sector
     bool with_own_output = false;
+    SetOptions sets;
     OutputOptions output;
     BackendOptions backend;
 };
@@ -42,6 +45,18 @@ Sheet matrix(const IoTable& table, const HomeExposure& exposure, const ExposureO
     return sheet;
 }
 
+/// What the sets leave of it. Throws ArgumentError where that is nothing.
+HomeExposure chosen(const IoTable& table, HomeExposure exposure, const SetSelection& sets,
+                    const ExposureOptions& options) {
+    if (!sets.has_filter()) return exposure;
+    exposure = of_sectors(exposure, table.classification(), sets.products());
+    if (exposure.users.empty()) {
+        throw ArgumentError("--only-sets: " + options.home + " has no sector of " +
+                            in_quotes(options.sets.only));
+    }
+    return exposure;
+}
+
 void run_exposure(const ExposureOptions& options) {
     parse_output_format(options.output.format);
     const IoTable table = open_table(options.table);
@@ -49,8 +64,10 @@ void run_exposure(const ExposureOptions& options) {
         throw ArgumentError("a national table knows no origins: exposure needs a world table");
     }
     const Index home = table.classification().region(options.home);
+    const SetSelection sets = set_selection(options.sets, table.classification().sectors());
     ModelRun run = start_model("exposure", options.table.name, table, options.backend);
-    const HomeExposure exposure = home_exposure(table, options.home, run.model);
+    const HomeExposure exposure =
+        chosen(table, home_exposure(table, options.home, run.model), sets, options);
 
     Document document;
     document.schema = "narrows.exposure/1";
@@ -61,7 +78,9 @@ void run_exposure(const ExposureOptions& options) {
         {"matrix", options.matrix.empty() ? nlohmann::ordered_json()
                                           : nlohmann::ordered_json(options.matrix)},
         {"with_own_output", options.with_own_output}};
+    record_sets(document.run.parameters, options.sets, sets);
     document.fields = {{"home", "", Style::text, options.home}};
+    add_sets(document, sets, table.classification().sectors(), "");
     document.sheets.push_back(options.matrix.empty() ? exposure_sheet(table, exposure, home)
                                                      : matrix(table, exposure, options));
     document.notes = {
@@ -95,6 +114,7 @@ void add_exposure(CLI::App& app) {
             ->check(one_of({"look-through", "face-value", "hidden"}));
     command->add_flag("--with-own-output", options->with_own_output,
                       "--matrix with the unit of own output, not of inputs only");
+    add_set_options(*command, options->sets, "only sectors of these sets");
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     add_report_option(*command, options->output)->excludes(matrix);

@@ -7,6 +7,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
+#include "host/cli/set_options.hpp"
 #include "host/cli/uncertainty_options.hpp"
 #include "host/invest/blockade_file.hpp"
 #include "host/invest/fill_draws.hpp"
@@ -14,6 +15,7 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/sector_sets.hpp"
 #include "host/report/fill_report.hpp"
+#include "host/report/set_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -22,8 +24,9 @@ struct FillOptions {
     TableOptions table = {.name = "world-2011"};
     RankingOptions ranking;
     std::string budget;
-    std::string costs, scenarios, sets, set_limits;  // files
-    std::string min_scale;                           // a number or a file
+    std::string costs, scenarios, set_limits;  // files
+    std::string min_scale;                     // a number or a file
+    SetOptions sets;
     std::int64_t max_sectors = -1;
     double cvar_level = 0.0;
     bool diversify = false;
@@ -68,10 +71,10 @@ Eigen::VectorXd least_scale(const std::string& text, const HomeEconomy& home) {
     return Eigen::VectorXd::Constant(home.x.size(), *number);
 }
 
-std::vector<SetLimit> set_limits(const FillOptions& options, const HomeEconomy& home) {
+std::vector<SetLimit> set_limits(const FillOptions& options, const HomeEconomy& home,
+                                 const std::vector<SectorSet>& sets) {
     std::vector<SetLimit> limits;
     if (options.set_limits.empty()) return limits;
-    const std::vector<SectorSet> sets = read_sector_sets(options.sets, home.sectors);
     for (const SetBounds& each : read_set_bounds(options.set_limits, sets, home.sectors)) {
         const SectorSet& set = sets[static_cast<std::size_t>(each.set)];
         limits.push_back({set.name, set.products, each.floor, each.ceiling});
@@ -79,20 +82,24 @@ std::vector<SetLimit> set_limits(const FillOptions& options, const HomeEconomy& 
     return limits;
 }
 
-FillQuery fill_query(const FillOptions& options, const HomeEconomy& home,
-                     const RankingQuery& asked) {
+FillQuery fill_query(const FillOptions& options, const HomeEconomy& home, const RankingQuery& asked,
+                     const SetSelection& sets) {
     FillQuery query;
     query.budget = parse_budget(options.budget);
     query.unit_costs = options.costs.empty() ? Eigen::VectorXd::Ones(home.x.size())
                                              : numbers_of(options.costs, "cost", home, 1.0);
     query.blockades = options.scenarios.empty()
                           ? pair_blockades(home, asked.query.coalitions, asked.query.share)
-                          : read_blockades(options.scenarios, home);
+                          : read_blockades(options.scenarios, home, sets.sets);
+    if (sets.has_weights()) {
+        weigh_products(home, sets.product_weights(home.sectors.size()), query.blockades);
+    }
+    query.products = sets.products();
     query.criticality = asked.query.criticality;
     query.lambda = asked.query.lambda;
     query.cvar_level = options.cvar_level;
     if (options.diversify) query.diversification = options.diversification;
-    query.set_limits = set_limits(options, home);
+    query.set_limits = set_limits(options, home, sets.sets);
     if (!options.min_scale.empty()) query.least_scale = least_scale(options.min_scale, home);
     if (options.max_sectors >= 0) query.most_sectors = options.max_sectors;
     query.num_threads = options.threads;
@@ -101,7 +108,8 @@ FillQuery fill_query(const FillOptions& options, const HomeEconomy& home,
 
 /// For the record: files with their hashes, null where there is none.
 nlohmann::ordered_json parameters_of(const FillOptions& options, const HomeEconomy& home,
-                                     const RankingQuery& asked, const FillQuery& query) {
+                                     const RankingQuery& asked, const FillQuery& query,
+                                     const SetSelection& sets) {
     nlohmann::ordered_json parameters = ranking_parameters(home, asked);
     parameters.erase("tail_lambda");
     if (!options.scenarios.empty()) {
@@ -111,7 +119,7 @@ nlohmann::ordered_json parameters_of(const FillOptions& options, const HomeEcono
     parameters["budget"] = options.budget;
     const std::pair<const char*, const std::string&> files[] = {{"scenarios", options.scenarios},
                                                                 {"costs", options.costs},
-                                                                {"sets", options.sets},
+                                                                {"sets", options.sets.sets},
                                                                 {"set_limits", options.set_limits}};
     for (const auto& [name, file] : files) {
         nlohmann::ordered_json& path = parameters[name];
@@ -120,6 +128,7 @@ nlohmann::ordered_json parameters_of(const FillOptions& options, const HomeEcono
         path = file;
         hash = hash_file(file);
     }
+    record_sets(parameters, options.sets, sets);
     parameters["min_scale"] = nullptr;
     if (!options.min_scale.empty()) parameters["min_scale"] = options.min_scale;
     parameters["max_sectors"] = nullptr;
@@ -161,14 +170,24 @@ void run_fill(const FillOptions& options) {
     check_shares(asked.query);
     NegativeFlows negative_flows;
     const HomeEconomy home = without_negative_flows(published, negative_flows);
-    const FillQuery query = fill_query(options, home, asked);
-    record.parameters = parameters_of(options, home, asked, query);
+    const bool further_use = !options.set_limits.empty() || !options.scenarios.empty();
+    const SetSelection sets = set_selection(options.sets, home.sectors, further_use);
+    const FillQuery query = fill_query(options, home, asked, sets);
+    record.parameters = parameters_of(options, home, asked, query, sets);
     const FillResult result = fill_gaps(home, query);
     const std::optional<FillDraws> draws = naming_table(
         options.table.name, [&] { return draws_of(options, home, asked, query, result, record); });
     Document document =
         fill_report(home, query, result, draws, table.meta().unit, std::move(record));
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
+    add_sets(document, sets, home.sectors,
+             "weights of sets: a scenario counts as often as its products' weights say, of several "
+             "products their mean by what is withheld.");
+    if (sets.has_filter()) {
+        document.notes.emplace_back(
+            "Capital goes only to products of these sets; GDP at risk is still that of all "
+            "scenarios, so that the rows do not add up to it.");
+    }
     print(std::move(document), options.output);
 }
 
@@ -219,17 +238,14 @@ void add_investment_options(CLI::App& command, FillOptions& options) {
 }
 
 void add_constraint_options(CLI::App& command, FillOptions& options) {
+    add_set_options(command, options.sets, "capital goes only to products of these sets",
+                    "scenarios weigh more, by the weights of their products' sets");
     const OptionGroup group(command, "Constraints");
-    CLI::Option* sets =
-        command.add_option("--sets", options.sets, "CSV set,product: sets of products by name")
-            ->type_name("FILE");
-    CLI::Option* limits =
-        command
-            .add_option("--set-limits", options.set_limits,
-                        "CSV set,floor,ceiling: capital that sets get at least and at most")
-            ->type_name("FILE");
-    limits->needs(sets);
-    sets->needs(limits);
+    command
+        .add_option("--set-limits", options.set_limits,
+                    "CSV set,floor,ceiling: capital that sets get at least and at most")
+        ->type_name("FILE")
+        ->needs(command.get_option("--sets"));
     command
         .add_option("--min-scale", options.min_scale,
                     "least capacity of a sector that gets any: a number for all, or a CSV "

@@ -7,9 +7,11 @@
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
 #include "host/cli/ranking_options.hpp"
+#include "host/cli/set_options.hpp"
 #include "host/cli/uncertainty_options.hpp"
 #include "host/report/chokepoint_report.hpp"
 #include "host/report/page_facts.hpp"
+#include "host/report/set_report.hpp"
 #include "host/report/uncertainty_report.hpp"
 
 namespace narrows::cli {
@@ -20,6 +22,7 @@ struct RankOptions {
     GridOptions grid;
     RankingOptions ranking;
     ColumnOptions columns;
+    SetOptions sets;
     UncertaintyOptions uncertainty;
     std::string scope = "home";
     std::int64_t top = -1;
@@ -107,14 +110,18 @@ void complete(RunRecord& record, const RankOptions& options, const HomeEconomy& 
 
 /// What the page shows beside the ranking.
 void add_facts(Document& document, const IoTable& table, const std::string& home,
-               const Backend& backend, SolveMethod method) {
+               const SetSelection& sets, const Backend& backend, SolveMethod method) {
     nlohmann::ordered_json& report = document.structures["report"];
     report.update(report_facts(table));
     if (!table.is_multi_regional()) return;
     const LeontiefModel world(backend, coefficients(table), table.classification().labels(),
                               method);
-    report["exposure"] = to_json(exposure_sheet(table, home_exposure(table, home, world),
-                                                table.classification().region(home)));
+    HomeExposure exposure = home_exposure(table, home, world);
+    if (sets.has_filter()) {
+        exposure = of_sectors(exposure, table.classification(), sets.products());
+    }
+    report["exposure"] =
+        to_json(exposure_sheet(table, exposure, table.classification().region(home)));
 }
 
 void rank_one(const RankOptions& options, const IoTable& table) {
@@ -125,6 +132,8 @@ void rank_one(const RankOptions& options, const IoTable& table) {
         naming_table(name, [&] { return home_economy(table, options.ranking.home); });
     RankingQuery asked = ranking_query(options.ranking, home, table);
     asked.query.num_threads = options.backend.threads;
+    const SetSelection sets = set_selection(options.sets, home.sectors);
+    set_sets(asked, sets, home.sectors.size());
     const ColumnQuery columns = column_query(options.columns, table, home);
     const BackendChoice choice = choose(options.backend);
     const LeontiefModel model = naming_table(name, [&] {
@@ -134,16 +143,18 @@ void rank_one(const RankOptions& options, const IoTable& table) {
     asked.query.progress = [&](std::int64_t done, std::int64_t total) { progress(done, total); };
 
     complete(record, options, home, model, asked, choice.reason);
+    record_sets(record.parameters, options.sets, sets);
     Work work{options, table, home, model, asked, std::move(record), std::nullopt};
     Document document = naming_table(
         name, [&] { return options.scope == "world" ? rank_world(work) : rank_home(work); });
     naming_table(name, [&] { add_columns(document, columns, table, home, model, method); });
     if (!asked.asked.file.empty()) add_coalition_names(document, coalition_names(home, asked));
     if (options.output.with_report()) {
-        naming_table(name,
-                     [&] { add_facts(document, table, home.region, choice.backend, method); });
+        naming_table(
+            name, [&] { add_facts(document, table, home.region, sets, choice.backend, method); });
     }
     document.fields.push_back({"", "criticality", Style::text, asked.rule});
+    add_sets(document, sets, home.sectors, weighted_note());
     if (options.top < 0) document.text_rows = 30;
     if (document.sheets.front().rows.empty()) {
         document.notes.insert(document.notes.begin(), "No imports are blocked: nothing to rank.");
@@ -168,8 +179,8 @@ void run_rank(RankOptions options) {
     const std::vector<double> shares = shares_of(options.grid);
     if (homes.size() > 1 || shares.size() > 1 || netcdf) {
         check_grid(options);
-        run_rank_grid({table, options.table.name, options.ranking, homes, shares, options.scope,
-                       options.top, options.output, options.backend});
+        run_rank_grid({table, options.table.name, options.ranking, options.sets, homes, shares,
+                       options.scope, options.top, options.output, options.backend});
         return;
     }
     options.ranking.home = homes.front();
@@ -187,6 +198,8 @@ void add_rank(CLI::App& app) {
     add_grid_options(*command, options->grid);
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
+    add_set_options(*command, options->sets, "rank only products of these sets",
+                    "ranks go by GDP at risk times the weights of the product's sets");
     add_uncertainty_options(*command, options->uncertainty);
     add_scope_option(*command, options->scope);
     command->add_option("--top", options->top, "only the first N rows")

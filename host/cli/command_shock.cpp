@@ -14,12 +14,14 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
+#include "host/cli/set_options.hpp"
 #include "host/cli/shock_run.hpp"
 #include "host/report/page_facts.hpp"
 #include "host/report/shock_why.hpp"
 #include "host/shock/model_kinds.hpp"
 #include "host/shock/scenario_economy.hpp"
 #include "host/shock/scenario_file.hpp"
+#include "host/shock/set_losses.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -31,6 +33,7 @@ struct ShockOptions {
     std::string scope;
     std::vector<std::string> models;
     std::string criticality;
+    SetOptions sets;
     bool paths = false;
     bool why = false;
     int every = 1;
@@ -53,7 +56,19 @@ Scenario asked_scenario(const ShockOptions& options) {
         // Those of the scenario are looked for beside it.
         scenario.parameters.criticality = std::filesystem::absolute(options.criticality).string();
     }
+    if (!options.sets.sets.empty()) {
+        scenario.sets = std::filesystem::absolute(options.sets.sets).string();
+    }
     return scenario;
+}
+
+/// The command line's, or those of the scenario.
+SetOptions asked_sets(const ShockOptions& options, const Scenario& scenario) {
+    SetOptions sets = options.sets;
+    if (sets.sets.empty() && !scenario.sets.empty()) {
+        sets.sets = scenario.file(scenario.sets).string();
+    }
+    return sets;
 }
 
 std::string criticality_of(const Scenario& scenario, const IoTable& table) {
@@ -98,6 +113,7 @@ struct Work {
     const ShockEconomy& economy;
     const Scenario& scenario;
     const ShockBatch& batch;
+    const SetSelection& sets;
     Experiment& experiment;
     ShockTable& table;
     RunRecord record;
@@ -107,7 +123,9 @@ struct Work {
     bool why = false;  // asked for, or what the page shows
     bool paths = false;
 
-    ShockResults results(Index done) const { return {economy, scenario, batch, table, done, unit}; }
+    ShockResults results(Index done) const {
+        return {economy, scenario, batch, table, done, unit, sets};
+    }
     Index run(const std::function<void(Index, Index, const InventoryPath&)>& path,
               const std::function<void(Index, Index)>& wave = nullptr) {
         const Index done = run_cases({experiment, economy, batch, table, record, options.checkpoint,
@@ -240,6 +258,8 @@ void run_shock(ShockOptions options) {
     RunRecord record = start_record("shock", table);
     const ShockEconomy economy =
         naming_table(name, [&] { return scenario_economy(table, scenario); });
+    const SetOptions set_options = asked_sets(options, scenario);
+    const SetSelection sets = set_selection(set_options, economy.products, true);
     const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
     const std::vector<std::string> models = parse_models(options.models, batch, economy.world);
@@ -262,14 +282,25 @@ void run_shock(ShockOptions options) {
                          {"models", models},
                          {"criticality", criticality_of(scenario, table)},
                          {"files", file_hashes(scenario)}};
+    record_sets(record.parameters, set_options, sets);
     Experiment experiment(economy, scenario, batch, stock_days, choice.backend,
                           parse_solve_method(options.backend.method), options.backend.threads);
     const auto num_models = static_cast<Index>(models.size());
     const bool by_node = batch.num_cases() * num_models * 2 * economy.num_nodes() <= most_doubles;
-    ShockTable results(models, by_node ? economy.num_nodes() : 0, batch.num_cases());
+    ShockTable results(models, by_node ? economy.num_nodes() : 0, batch.num_cases(),
+                       set_sums(sets, economy));
     const DeferInterrupts finish_first;
-    Work work{options, economy,           scenario,          batch,         experiment,
-              results, std::move(record), table.meta().unit, choice.reason, std::move(selection)};
+    Work work{options,
+              economy,
+              scenario,
+              batch,
+              sets,
+              experiment,
+              results,
+              std::move(record),
+              table.meta().unit,
+              choice.reason,
+              std::move(selection)};
     work.why = options.why;
     work.paths = options.paths;
     // The page of one case shows its days and why; with a checkpoint there are no days.
@@ -317,6 +348,8 @@ void add_shock(CLI::App& app) {
         ->add_option("--criticality", options->criticality,
                      "which inputs bind, in place of the scenario's; a file is CSV product,user,c")
         ->type_name("survey|cost-share|FILE");
+    add_set_options(*command, options->sets, "losses by sector and set of these sets only",
+                    "losses by sector times the weights of their sets, added up");
     CLI::Option* paths = command->add_flag("--paths", options->paths,
                                            "add every day's figures to JSON, CSV, NetCDF");
     command->add_option("--every", options->every, "of the paths, every so many days")

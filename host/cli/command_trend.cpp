@@ -9,8 +9,10 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
+#include "host/cli/set_options.hpp"
 #include "host/cli/table_years.hpp"
 #include "host/report/page_facts.hpp"
+#include "host/report/set_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -22,6 +24,7 @@ struct TrendOptions {
     RankingOptions ranking;
     std::string scope = "home";
     bool common = false;
+    SetOptions sets;
     std::int64_t top = -1;
     OutputOptions output;
     BackendOptions backend;
@@ -39,13 +42,29 @@ ChokepointRanking ranked(const TrendOptions& options, const IoTable& table, cons
     return ranking;
 }
 
+/// The sets in use, in the sectors of the last year that was read.
+struct UsedSets {
+    SetSelection selection;
+    std::vector<Sector> sectors;
+
+    bool has(const std::string& product) const {
+        if (!selection.has_filter()) return true;
+        const std::vector<Index> chosen = selection.products();
+        return std::any_of(chosen.begin(), chosen.end(), [&](Index k) {
+            return sectors[static_cast<std::size_t>(k)].code == product;
+        });
+    }
+};
+
 /// Everything about one year; `record` is left with the certificate and the parameters.
 TrendYear analyse(const TrendOptions& options, const std::string& file, const IoTable& table,
-                  RunRecord& record) {
+                  UsedSets& sets, RunRecord& record) {
     return naming_table(file, [&] {
         const HomeEconomy home = home_economy(table, options.ranking.home);
         RankingQuery asked = ranking_query(options.ranking, home, table);
         asked.query.num_threads = options.backend.threads;
+        sets = {set_selection(options.sets, home.sectors), home.sectors};
+        set_sets(asked, sets.selection, home.sectors.size());
         const BackendChoice choice = choose(options.backend);
         const SolveMethod method = parse_solve_method(options.backend.method);
         const LeontiefModel domestic(choice.backend, home.coefficients(), codes_of(home.sectors),
@@ -60,6 +79,7 @@ TrendYear analyse(const TrendOptions& options, const std::string& file, const Io
                                     ranked(options, table, home, domestic, asked));
         record_model(record, domestic, choice.reason);
         record.parameters.update(ranking_parameters(home, asked, options.scope));
+        record_sets(record.parameters, options.sets, sets.selection);
         record.parameters["tables"].push_back(
             {{"file", file}, {"year", table.meta().year}, {"hash", table.hash()}});
         return year;
@@ -71,8 +91,17 @@ std::vector<Cell> missing_rank(const TrendRow& row, int year) {
                     0.0, 0.0);
 }
 
+/// Of every row of pair_sheet: weight times GDP at risk.
+std::vector<double> weighted(const Trend& trend) {
+    std::vector<double> values;
+    for (const TrendRow& row : trend.rows) {
+        for (const auto& pair : row.years) values.push_back(pair ? pair->weight * pair->gar : 0.0);
+    }
+    return values;
+}
+
 /// One row per pair and year.
-Sheet pair_sheet(const Trend& trend) {
+Sheet pair_sheet(const Trend& trend, const UsedSets& sets) {
     Sheet sheet{"rows",
                 "",
                 {{"product", ""},
@@ -103,11 +132,12 @@ Sheet pair_sheet(const Trend& trend) {
             sheet.rows.push_back(std::move(cells));
         }
     }
+    if (sets.selection.has_weights()) add_weighted(sheet, weighted(trend));
     return sheet;
 }
 
 /// One row per pair, years as columns, for people.
-Sheet pair_text(const Trend& trend) {
+Sheet pair_text(const Trend& trend, const UsedSets& sets) {
     Sheet sheet{"rows",
                 "GDP at risk as a share of GDP, and rank",
                 {{"product", "product"}, {"coalition", "from", Style::text, "+"}},
@@ -117,6 +147,8 @@ Sheet pair_text(const Trend& trend) {
         sheet.columns.push_back({key, key, Style::percent});
         sheet.columns.push_back({key + "_rank", "#", Style::count});
     }
+    const bool with_weights = sets.selection.has_weights();
+    if (with_weights) sheet.columns.push_back({"weighted", "weighted", Style::percent});
     sheet.columns.push_back({"change", "change", Style::percent});
     sheet.columns.push_back({"ranks", "ranks", Style::text});
     for (const TrendRow& row : trend.rows) {
@@ -126,6 +158,8 @@ Sheet pair_text(const Trend& trend) {
             cells.emplace_back();
             if (pair) cells.back() = pair->rank;
         }
+        const auto& last = row.years.back();
+        if (with_weights) cells.emplace_back(last ? last->weight * last->gar_share_of_gdp : 0.0);
         cells.emplace_back(row.change_of_share_of_gdp);
         cells.emplace_back(fmt::format("{}-{}", row.best_rank, row.worst_rank));
         sheet.rows.push_back(std::move(cells));
@@ -153,8 +187,8 @@ Sheet year_sheet(const Trend& trend) {
     return sheet;
 }
 
-/// One row per product and year; products that were dropped are not there.
-Sheet product_sheet(const Trend& trend) {
+/// One row per product and year; products that were dropped, or that no set has, are not there.
+Sheet product_sheet(const Trend& trend, const UsedSets& sets) {
     Sheet sheet{"products",
                 "",
                 {{"product", ""},
@@ -164,6 +198,7 @@ Sheet product_sheet(const Trend& trend) {
                  {"foreign_share_of_inputs", ""}},
                 {}};
     for (const std::string& product : trend.years.front().products) {
+        if (!sets.has(product)) continue;
         for (const TrendYear& year : trend.years) {
             const auto at = std::find(year.products.begin(), year.products.end(), product);
             if (at == year.products.end()) continue;
@@ -177,7 +212,7 @@ Sheet product_sheet(const Trend& trend) {
 }
 
 /// One row per product, first and last year, for people.
-Sheet product_text(const Trend& trend) {
+Sheet product_text(const Trend& trend, const UsedSets& sets) {
     const TrendYear& first = trend.years.front();
     const TrendYear& last = trend.years.back();
     const auto heading = [](const char* what, int year) {
@@ -195,7 +230,7 @@ Sheet product_text(const Trend& trend) {
                 {}};
     for (std::size_t k = 0; k < first.products.size(); ++k) {
         const auto at = std::find(last.products.begin(), last.products.end(), first.products[k]);
-        if (at == last.products.end()) continue;
+        if (at == last.products.end() || !sets.has(first.products[k])) continue;
         const auto before = static_cast<Index>(k);
         const auto after = static_cast<Index>(at - last.products.begin());
         const double content[] = {first.reliance.import_content[before],
@@ -247,10 +282,11 @@ void run_trend(const TrendOptions& options) {
     document.run.threads = options.backend.threads;
     document.run.parameters["tables"] = nlohmann::ordered_json::array();
     std::vector<TrendYear> years;
+    UsedSets sets;
     nlohmann::ordered_json report;
     each_table(options.files, options.table, options.years,
                [&](const std::string& file, const IoTable& table) {
-                   years.push_back(analyse(options, file, table, document.run));
+                   years.push_back(analyse(options, file, table, sets, document.run));
                    if (options.output.with_report()) add_facts(report, table);
                });
     Trend result = trend(std::move(years), options.common);
@@ -269,13 +305,14 @@ void run_trend(const TrendOptions& options) {
         {"dropped_products", "", Style::text, result.dropped_products},
         {"dropped_origins", "", Style::text, result.dropped_origins}};
     if (!report.is_null()) document.structures["report"] = std::move(report);
-    document.sheets = {pair_sheet(result), year_sheet(result), product_sheet(result)};
+    add_sets(document, sets.selection, sets.sectors, weighted_note());
+    document.sheets = {pair_sheet(result, sets), year_sheet(result), product_sheet(result, sets)};
     OutputOptions output = options.output;
     if (format == OutputFormat::table) {
         // The page shows what JSON has; text has sheets of its own.
         write_report(document, output);
         output.report.clear();
-        document.sheets = {pair_text(result), year_sheet(result), product_text(result)};
+        document.sheets = {pair_text(result, sets), year_sheet(result), product_text(result, sets)};
         if (options.top < 0) document.text_rows = 30;
     }
     add_notes(document, result);
@@ -302,6 +339,8 @@ void add_trend(CLI::App& app) {
     add_home_options(*command, options->ranking);
     add_ranking_options(*command, options->ranking);
     add_scope_option(*command, options->scope);
+    add_set_options(*command, options->sets, "follow only products of these sets",
+                    "pairs go by GDP at risk times the weights of the product's sets");
     command->add_flag("--common", options->common,
                       "where sectors or origins differ between years, compare those common to all; "
                       "else that is refused");

@@ -10,6 +10,7 @@
 #include "host/readers/csv.hpp"
 #include "host/report/ranking_grid.hpp"
 #include "host/report/ranking_netcdf.hpp"
+#include "host/report/set_report.hpp"
 
 namespace narrows::cli {
 namespace {
@@ -66,6 +67,7 @@ class GridRun {
               grid.ranking, home_economy(grid.table, grid.homes.front()),
               asked_coalitions(grid.ranking, grid.table,
                                grid.homes.size() == 1 ? grid.homes.front() : std::string()))),
+          sets_(set_selection(grid.sets, grid.table.classification().sectors())),
           record_(start_record("rank", grid.table)) {
         for (const double share : grid.shares) {
             asked_.query.share = share;
@@ -75,19 +77,18 @@ class GridRun {
             throw ArgumentError("nothing to rank: every home belongs to every coalition");
         }
         asked_.query.num_threads = grid.backend.threads;
+        set_sets(asked_, sets_, grid.table.classification().sectors().size());
         record_.threads = grid.backend.threads;
         record_.parameters = parameters(grid, asked_);
+        record_sets(record_.parameters, grid.sets, sets_);
     }
 
     GridAxes axes() const {
-        GridAxes axes{grid_.homes,
-                      grid_.shares,
-                      codes_of(grid_.table.classification().sectors()),
-                      {},
-                      grid_.scope,
-                      grid_.table.meta().unit,
-                      grid_.ranking.lambda,
-                      grid_.ranking.tail_lambda};
+        GridAxes axes{grid_.homes,          grid_.shares,
+                      products(),           {},
+                      grid_.scope,          grid_.table.meta().unit,
+                      grid_.ranking.lambda, grid_.ranking.tail_lambda,
+                      sets_.has_weights()};
         for (const NamedCoalition& coalition : asked_.asked.list) {
             if (std::all_of(grid_.homes.begin(), grid_.homes.end(),
                             [&](const std::string& home) { return holds(coalition, home); })) {
@@ -98,6 +99,7 @@ class GridRun {
         return axes;
     }
     const std::string& rule() const { return asked_.rule; }
+    const SetSelection& sets() const { return sets_; }
 
     /// Hands every ranking to `take`; returns the record of all.
     RunRecord run(const std::function<void(GridRanking)>& take) {
@@ -133,8 +135,16 @@ class GridRun {
 
   private:
     std::int64_t num_pairs_of(std::size_t num_coalitions) const {
-        return static_cast<std::int64_t>(num_coalitions *
-                                         grid_.table.classification().sectors().size());
+        return static_cast<std::int64_t>(num_coalitions * products().size());
+    }
+    std::vector<std::string> products() const {
+        const std::vector<std::string> all = codes_of(grid_.table.classification().sectors());
+        if (!sets_.has_filter()) return all;
+        std::vector<std::string> codes;
+        for (const Index product : sets_.products()) {
+            codes.push_back(all[static_cast<std::size_t>(product)]);
+        }
+        return codes;
     }
     std::int64_t num_all_pairs() const {
         std::size_t num_coalitions = 0;
@@ -167,6 +177,7 @@ class GridRun {
 
     const RankGrid& grid_;
     RankingQuery asked_;
+    SetSelection sets_;
     RunRecord record_;
 };
 
@@ -271,7 +282,9 @@ void run_rank_grid(const RankGrid& grid) {
     constexpr std::size_t rows_of_text = 30;
     RankingGrid collected(run.axes(), format == OutputFormat::table ? rows_of_text : SIZE_MAX);
     RunRecord record = run.run([&](GridRanking ranking) { collected.add(std::move(ranking)); });
-    print(std::move(collected).document(run.rule(), std::move(record)), grid.output);
+    Document document = std::move(collected).document(run.rule(), std::move(record));
+    add_sets(document, run.sets(), grid.table.classification().sectors(), weighted_note());
+    print(std::move(document), grid.output);
 }
 
 }  // namespace narrows::cli

@@ -5,6 +5,7 @@
 
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
+#include "host/cli/set_options.hpp"
 
 namespace narrows::cli {
 
@@ -26,6 +27,7 @@ struct RankGrid {
     const IoTable& table;
     const std::string& table_name;
     const RankingOptions& ranking;  // without home and share
+    const SetOptions& sets;
     std::vector<std::string> homes;
     std::vector<double> shares;
     std::string scope;  // "home" or "world"

@@ -204,6 +204,11 @@ void set_home(RankingQuery& ranking, const HomeEconomy& home) {
     ranking.query.criticality = ranking.criticality(home);
 }
 
+void set_sets(RankingQuery& ranking, const SetSelection& sets, std::size_t num_products) {
+    ranking.query.products = sets.products();
+    ranking.query.weights = sets.product_weights(num_products);
+}
+
 CoalitionNames coalition_names(const HomeEconomy& home, const RankingQuery& ranking) {
     CoalitionNames names;
     auto name = ranking.coalition_names.begin();

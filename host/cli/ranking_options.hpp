@@ -10,6 +10,7 @@
 #include "host/analysis/world_chokepoints.hpp"
 #include "host/readers/input_files.hpp"
 #include "host/report/chokepoint_report.hpp"
+#include "host/table/sector_set.hpp"
 
 namespace narrows::cli {
 
@@ -69,6 +70,9 @@ RankingQuery ranking_query(const RankingOptions& options, const HomeEconomy& hom
 /// Sets coalitions, each once, and criticality for this home. Where there are several homes, the
 /// coalitions that this one belongs to are left out; else coalition_of refuses them.
 void set_home(RankingQuery& ranking, const HomeEconomy& home);
+
+/// Ranks only products of the filter, by the weights of sets; of so many products.
+void set_sets(RankingQuery& ranking, const SetSelection& sets, std::size_t num_products);
 
 /// The names of the coalitions by the codes of their origins.
 CoalitionNames coalition_names(const HomeEconomy& home, const RankingQuery& ranking);

@@ -1,5 +1,6 @@
 #include "host/invest/blockade.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -55,6 +56,34 @@ std::vector<Blockade> pair_blockades(const HomeEconomy& home,
         }
     }
     return pairs;
+}
+
+void weigh_products(const HomeEconomy& home, const Eigen::VectorXd& product_weights,
+                    std::vector<Blockade>& blockades) {
+    for (Blockade& blockade : blockades) {
+        double withheld = 0.0;
+        double weighted = 0.0;
+        for (const auto& [product, share] : blockade.withheld) {
+            const double flow = share * imports_from(home, blockade.coalition, product).sum();
+            withheld += flow;
+            weighted += product_weights[product] * flow;
+        }
+        if (blockade.withheld.size() == 1) {
+            blockade.weight *= product_weights[blockade.withheld.front().product];
+        } else if (withheld > 0.0) {
+            blockade.weight *= weighted / withheld;
+        }
+    }
+}
+
+std::vector<Blockade> of_products(std::vector<Blockade> blockades,
+                                  const std::vector<Index>& products) {
+    for (Blockade& blockade : blockades) {
+        std::erase_if(blockade.withheld, [&](const WithheldProduct& each) {
+            return !std::binary_search(products.begin(), products.end(), each.product);
+        });
+    }
+    return blockades;
 }
 
 Eigen::VectorXd blockade_weights(const HomeEconomy& home, const std::vector<Blockade>& blockades) {

@@ -31,6 +31,15 @@ std::vector<Blockade> pair_blockades(const HomeEconomy& home,
 /// M^C_kj: what home's users j (s) buy of product k from the coalition.
 Eigen::VectorXd imports_from(const HomeEconomy& home, const Coalition& coalition, Index product);
 
+/// Multiplies the weight of every blockade by that of what it withholds: of several products the
+/// mean of their weights (s), in proportion to the imports that it withholds of each.
+void weigh_products(const HomeEconomy& home, const Eigen::VectorXd& product_weights,
+                    std::vector<Blockade>& blockades);
+
+/// The same blockades as far as they withhold these products (ascending).
+std::vector<Blockade> of_products(std::vector<Blockade> blockades,
+                                  const std::vector<Index>& products);
+
 /// Weights over their sum. Throws ArgumentError for no blockade, a weight below 0, a sum of 0, a
 /// share outside [0, 1], and a product that a blockade names twice.
 Eigen::VectorXd blockade_weights(const HomeEconomy& home, const std::vector<Blockade>& blockades);

@@ -18,7 +18,7 @@ Index code_of(const CsvFile& file, std::size_t column, const char* name, const s
     const std::string near = nearest(code, codes);
     file.fail(
         column, name, "unknown " + std::string(name) + " " + in_quotes(code),
-        near.empty() ? "a code of the table such as " + in_quotes(codes.front()) : in_quotes(near));
+        near.empty() ? "one that is there, such as " + in_quotes(codes.front()) : in_quotes(near));
 }
 
 Coalition coalition_of_field(const CsvFile& file, const HomeEconomy& home,
@@ -42,6 +42,18 @@ Coalition coalition_of_field(const CsvFile& file, const HomeEconomy& home,
     return coalition;
 }
 
+/// A code, or the members of `set:NAME`; ascending.
+std::vector<Index> products_of_field(const CsvFile& file, const std::string& text,
+                                     const std::vector<std::string>& products,
+                                     const std::vector<SectorSet>& sets) {
+    if (text.rfind(set_prefix, 0) != 0) return {code_of(file, 2, "product", text, products)};
+    if (sets.empty()) file.fail(2, "product", in_quotes(text), "a code, or sets by --sets FILE");
+    const std::string name = text.substr(std::string_view(set_prefix).size());
+    std::vector<std::string> names;
+    for (const SectorSet& set : sets) names.push_back(set.name);
+    return sets[static_cast<std::size_t>(code_of(file, 2, "set", name, names))].products;
+}
+
 double number_in(const CsvFile& file, std::string_view field, std::size_t column, const char* name,
                  double high, const char* expected) {
     const double value = file.number(field, column, name);
@@ -51,7 +63,8 @@ double number_in(const CsvFile& file, std::string_view field, std::size_t column
 
 }  // namespace
 
-std::vector<Blockade> read_blockades(const std::filesystem::path& path, const HomeEconomy& home) {
+std::vector<Blockade> read_blockades(const std::filesystem::path& path, const HomeEconomy& home,
+                                     const std::vector<SectorSet>& sets) {
     CsvFile file(path);
     const std::vector<std::string> header =
         file.header({"scenario", "coalition", "product", "share"});
@@ -65,7 +78,8 @@ std::vector<Blockade> read_blockades(const std::filesystem::path& path, const Ho
         file.require_fields(fields, header.size());
         if (fields[0].empty()) file.fail(0, "scenario", "an empty name", "a name");
         Coalition coalition = coalition_of_field(file, home, std::string(fields[1]));
-        const Index product = code_of(file, 2, "product", std::string(fields[2]), products);
+        const std::vector<Index> named =
+            products_of_field(file, std::string(fields[2]), products, sets);
         const double share = number_in(file, fields[3], 3, "share", 1.0, "a number in [0, 1]");
         const double weight = header.size() < 5 ? 1.0
                                                 : number_in(file, fields[4], 4, "weight",
@@ -83,11 +97,12 @@ std::vector<Blockade> read_blockades(const std::filesystem::path& path, const Ho
                       "the weight of the first record of " + in_quotes(fields[0]));
         }
         for (const WithheldProduct& withheld : blockade.withheld) {
-            if (withheld.product != product) continue;
-            file.fail(2, "product", in_quotes(fields[2]) + " again",
+            if (!std::binary_search(named.begin(), named.end(), withheld.product)) continue;
+            const std::string& code = products[static_cast<std::size_t>(withheld.product)];
+            file.fail(2, "product", in_quotes(code) + " again",
                       "each product of " + in_quotes(fields[0]) + " once");
         }
-        blockade.withheld.push_back({product, share});
+        for (const Index product : named) blockade.withheld.push_back({product, share});
     }
     if (blockades.empty()) {
         throw ParseError(file.path(), file.line() + 1, 0, "", "no record", "at least one");

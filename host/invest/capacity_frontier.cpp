@@ -33,6 +33,13 @@ void append_pieces(Index investment, double unit_cost, std::vector<Ramp> ramps,
     pieces.insert(pieces.end(), backwards.rbegin(), backwards.rend());
 }
 
+/// Of a blockade of one product.
+bool has_investment(const Blockade& blockade, const std::vector<Investment>& investments) {
+    return std::any_of(investments.begin(), investments.end(), [&](const Investment& each) {
+        return !blockade.withheld.empty() && blockade.withheld.front().product == each.product;
+    });
+}
+
 }  // namespace
 
 bool is_separable(const std::vector<Blockade>& blockades) {
@@ -69,8 +76,14 @@ CapacityFrontier::CapacityFrontier(const BlockadeLosses& losses, const FillGoal&
     std::stable_sort(
         pieces_.begin(), pieces_.end(),
         [](const CapacityPiece& a, const CapacityPiece& b) { return a.slope > b.slope; });
-    // Upwards from what no budget removes, which is nothing: each point a sum of what is left.
+    // Upwards from what no budget removes: each point a sum of what is left.
     points_.resize(pieces_.size() + 1);
+    for (std::size_t w = 0; w < losses.blockades().size(); ++w) {
+        const auto at = static_cast<Index>(w);
+        if (!has_investment(losses.blockades()[w], investments)) {
+            points_.back().gar += goal.weights[at] * gar[at];
+        }
+    }
     for (std::size_t i = pieces_.size(); i-- > 0;) {
         points_[i].gar = points_[i + 1].gar + pieces_[i].cost * pieces_[i].slope;
     }

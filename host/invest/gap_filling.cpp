@@ -37,10 +37,10 @@ void check(const HomeEconomy& home, const FillQuery& query) {
     }
 }
 
-std::vector<FillLimit> limits_of(const std::vector<SetLimit>& sets,
+std::vector<FillLimit> limits_of(const FillQuery& query,
                                  const std::vector<Investment>& investments) {
     std::vector<FillLimit> limits;
-    for (const SetLimit& set : sets) {
+    for (const SetLimit& set : query.set_limits) {
         FillLimit ceiling, floor;
         for (std::size_t i = 0; i < investments.size(); ++i) {
             if (std::find(set.products.begin(), set.products.end(), investments[i].product) ==
@@ -52,9 +52,10 @@ std::vector<FillLimit> limits_of(const std::vector<SetLimit>& sets,
         }
         if (set.floor && *set.floor > 0.0 && floor.terms.empty()) {
             throw ArgumentError(fmt::format(
-                "floor {} of set {}: no scenario withholds any of its products, so that there is "
+                "floor {} of set {}: no scenario withholds any of its products{}, so that there is "
                 "nothing to invest in",
-                *set.floor, in_quotes(set.set)));
+                *set.floor, in_quotes(set.set),
+                query.products.empty() ? "" : " that capital may go to"));
         }
         if (set.floor) {
             floor.name = fmt::format("floor {} of set {}", *set.floor, in_quotes(set.set));
@@ -159,12 +160,17 @@ FillResult fill_gaps(const HomeEconomy& home, const FillQuery& query) {
     check(home, query);
     FillResult result;
     result.goal = {blockade_weights(home, query.blockades), query.cvar_level};
-    result.investments = capacities(home, query.blockades, query.unit_costs);
+    const std::vector<Blockade> open =
+        query.products.empty() ? query.blockades : of_products(query.blockades, query.products);
+    result.investments = capacities(home, open, query.unit_costs);
+    if (result.investments.empty() && !query.products.empty()) {
+        throw ArgumentError("no scenario withholds any of the products that capital may go to");
+    }
     std::vector<FillLimit> limits;
     if (query.diversification) {
-        append_moves(home, query.blockades, *query.diversification, result.investments, limits);
+        append_moves(home, open, *query.diversification, result.investments, limits);
     }
-    for (FillLimit& each : limits_of(query.set_limits, result.investments)) {
+    for (FillLimit& each : limits_of(query, result.investments)) {
         limits.push_back(std::move(each));
     }
     const BlockadeLosses losses(home, query.criticality, query.lambda, query.blockades,

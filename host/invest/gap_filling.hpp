@@ -25,6 +25,7 @@ struct FillQuery {
     double budget = 0.0;          // 0 to infinity
     double cvar_level = 0.0;      // 0: the weighted mean
     std::optional<Diversification> diversification;
+    std::vector<Index> products;  // that capital may go to, ascending; empty: all
     std::vector<SetLimit> set_limits;
     Eigen::VectorXd least_scale;  // by product (s), capacity is 0 or at least that; may be empty
     std::optional<Index> most_sectors;  // that have capacity
@@ -60,8 +61,9 @@ struct FillResult {
 
 /// The allocation of a budget that lowers GDP at risk most. `home` has no flow below 0. Throws
 /// ArgumentError for a budget, level, weight, share or cost out of its range, for criticality of
-/// another shape, and where limits contradict each other, which it names; BackendUnavailable where
-/// a linear programme is needed and Clp not installed.
+/// another shape, where no scenario withholds a product that capital may go to, and where limits
+/// contradict each other, which it names; BackendUnavailable where a linear programme is needed and
+/// Clp not installed.
 FillResult fill_gaps(const HomeEconomy& home, const FillQuery& query);
 
 }  // namespace narrows

@@ -5,18 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "host/table/classification.hpp"
+#include "host/table/sector_set.hpp"
 
 namespace narrows {
 
-/// A named set of products.
-struct SectorSet {
-    std::string name;
-    std::vector<Index> products;  // ascending
-};
-
-/// Reads sets: CSV set,product, a record per member with a code of `sectors`; sets keep the order
-/// in which they first appear and may overlap. Throws ParseError.
+/// Reads sets: CSV set,product[,reason], a record per member with a code of `sectors`; sets keep
+/// the order in which they first appear and may overlap. Reasons are for who reads the file. Throws
+/// ParseError.
 std::vector<SectorSet> read_sector_sets(const std::filesystem::path& path,
                                         const std::vector<Sector>& sectors);
 
@@ -32,5 +27,10 @@ struct SetBounds {
 std::vector<SetBounds> read_set_bounds(const std::filesystem::path& path,
                                        const std::vector<SectorSet>& sets,
                                        const std::vector<Sector>& sectors);
+
+/// Reads weights: CSV set,weight with names of `sets`, each once, and numbers in [0, 1e6]. By set;
+/// nothing for a set that the file leaves out. Throws ParseError.
+std::vector<std::optional<double>> read_set_weights(const std::filesystem::path& path,
+                                                    const std::vector<SectorSet>& sets);
 
 }  // namespace narrows

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "host/report/set_report.hpp"
+
 namespace narrows {
 namespace {
 
@@ -91,9 +93,12 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
                            RunRecord run) {
     Document document = ranking_document(home, query, ranking, "home", unit, std::move(run));
     std::int64_t rank = 0;
+    std::vector<double> weighted;
     for (const Chokepoint& row : ranking.rows) {
         document.sheets.front().rows.push_back(cells(home, row, ++rank));
+        weighted.push_back(row.weight * row.gar);
     }
+    if (query.weights.size() > 0) add_weighted(document.sheets.front(), weighted);
     return document;
 }
 
@@ -106,9 +111,12 @@ Document world_chokepoint_report(const HomeEconomy& home, const Classification& 
     sheet.columns.insert(sheet.columns.end() - 2, {{"blow_back", "blow-back", Style::flow, " + "},
                                                    {"world", "world", Style::flow}});
     std::int64_t rank = 0;
+    std::vector<double> weighted;
     for (const WorldChokepoint& row : ranking.rows) {
         sheet.rows.push_back(cells(home, classes, row, ++rank));
+        weighted.push_back(row.home.weight * row.home.gar);
     }
+    if (query.weights.size() > 0) add_weighted(sheet, weighted);
     document.notes.push_back(world_note());
     return document;
 }

@@ -10,7 +10,7 @@
 
 namespace narrows {
 
-/// The ranking as a document, schema narrows.rank/1.
+/// The ranking as a document, schema narrows.rank/1; with weights, a column `weighted`.
 Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query,
                            const ChokepointRanking& ranking, const std::string& unit,
                            RunRecord run);

@@ -28,6 +28,19 @@ std::int64_t sum_of(const Sheet& sheet, const std::string& key) {
     return sum;
 }
 
+double number(const Sheet& sheet, const std::vector<Cell>& row, const std::string& key) {
+    return std::get<double>(row.begin()[column_at(sheet, key)]);
+}
+
+/// The share of GDP at risk, times the weight where there are weights.
+double order_of(const Sheet& sheet, const std::vector<Cell>& row) {
+    const double share = number(sheet, row, "gar_share_of_gdp");
+    const double gar = number(sheet, row, "gar");
+    const bool weighted =
+        column_at(sheet, "weighted") < static_cast<std::ptrdiff_t>(sheet.columns.size());
+    return weighted && gar > 0.0 ? share * (number(sheet, row, "weighted") / gar) : share;
+}
+
 }  // namespace
 
 const Cell& field_of(const Document& report, const std::string& key) {
@@ -83,9 +96,8 @@ void RankingGrid::add(GridRanking ranking) {
         std::move(rows.rows.begin(), rows.rows.end(), std::back_inserter(rows_.rows));
     }
     if (rows_.rows.size() <= most_rows_) return;
-    const auto at = column_at(rows_, "gar_share_of_gdp");
     std::stable_sort(rows_.rows.begin(), rows_.rows.end(), [&](const auto& a, const auto& b) {
-        return std::get<double>(a.begin()[at]) > std::get<double>(b.begin()[at]);
+        return order_of(rows_, a) > order_of(rows_, b);
     });
     rows_.rows.resize(most_rows_);
 }
@@ -108,10 +120,10 @@ Document RankingGrid::document(const std::string& rule, RunRecord run) && {
         {"", "of them with imports to block", Style::count, sum_of(homes_, "ranked_pairs")},
         {"", "criticality", Style::text, rule}};
     if (rows_.rows.size() < num_rows_) {
-        document.notes.push_back(
-            fmt::format("The {} rows with the largest share of GDP at risk, of {} of all homes and "
-                        "shares.",
-                        rows_.rows.size(), num_rows_));
+        document.notes.push_back(fmt::format(
+            "The {} rows with the largest {}share of GDP at risk, of {} of all homes and "
+            "shares.",
+            rows_.rows.size(), axes_.weighted ? "weighted " : "", num_rows_));
     }
     const std::vector<std::string> meanings = ranking_notes();
     document.notes.insert(document.notes.end(), meanings.begin(), meanings.end());

@@ -19,6 +19,7 @@ struct GridAxes {
     std::string unit;                     // of flows
     double lambda = 0.0;
     double tail_lambda = 0.0;
+    bool weighted = false;  // with a column `weighted`
 };
 
 /// One ranking of the grid.

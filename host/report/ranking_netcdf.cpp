@@ -63,6 +63,7 @@ RankingNetcdf::RankingNetcdf(const std::filesystem::path& path, const std::strin
     define("gar_tail", flow, "GDP at risk at tail_lambda");
     define("error_bound", flow, "bound on the error of GDP at risk");
     define("leverage", "1", "GDP at risk per unit of blocked imports");
+    if (axes_.weighted) define("weighted", flow, "GDP at risk times the weights of sets");
     if (axes_.scope == "world") define("world", flow, "GDP at risk of all regions together");
 }
 

@@ -8,6 +8,7 @@
 
 #include "host/base/netcdf_file.hpp"
 #include "host/base/output.hpp"
+#include "host/shock/set_losses.hpp"
 
 namespace narrows {
 namespace {
@@ -108,6 +109,17 @@ ShockNetcdf::ShockNetcdf(const std::filesystem::path& path, const std::string& s
         define("value_added_loss_by_sector", {"model", "sector"}, unit, "mean over the cases");
         define("output_loss_by_sector", {"model", "sector"}, unit, "mean over the cases");
     }
+    if (!results.sets.sets.empty()) {
+        std::vector<std::string> names;
+        for (const Index set : shown_sets(results.sets)) {
+            names.push_back(results.sets.sets[static_cast<std::size_t>(set)].name);
+        }
+        file_->coordinate("set", names, "named set of sectors");
+        define("value_added_loss_by_set", {"case", "model", "set"}, unit, "sum over its sectors");
+    }
+    if (results.sets.has_weights()) {
+        define("weighted_loss", {"case", "model"}, unit, "losses times the weights of sets");
+    }
     if (!with_paths_) return;
     selection_ = *selection;
     num_days_ = kept_days(results, selection_);
@@ -161,6 +173,21 @@ void ShockNetcdf::add_path(Index of_case, Index model, const InventoryPath& path
                  "output");
 }
 
+void ShockNetcdf::put_sets(const ShockResults& results, Index model) {
+    const auto num_done = static_cast<std::size_t>(results.num_done);
+    const auto num_sets = static_cast<Index>(shown_sets(results.sets).size());
+    for (Index sum = 0; sum < num_sets + (results.sets.has_weights() ? 1 : 0); ++sum) {
+        const char* name = sum < num_sets ? "value_added_loss_by_set" : "weighted_loss";
+        const std::array<std::size_t, 3> start{0, static_cast<std::size_t>(model),
+                                               sum < num_sets ? static_cast<std::size_t>(sum) : 0};
+        const std::array<std::size_t, 3> size{num_done, 1, 1};
+        const Eigen::VectorXd values = results.table.value_added_sums(sum, model, results.num_done);
+        file_->check(nc_put_vara_double(file_->id(), variable(name), start.data(), size.data(),
+                                        values.data()),
+                     name);
+    }
+}
+
 void ShockNetcdf::close(const ShockResults& results, const RunRecord& run) {
     const auto num_done = static_cast<std::size_t>(results.num_done);
     const auto put = [&](const std::string& name, std::size_t first, std::size_t second,
@@ -187,6 +214,7 @@ void ShockNetcdf::close(const ShockResults& results, const RunRecord& run) {
         for (const auto& [name, measure] : totals) {
             put(name, 0, model, {num_done, 1}, results.table.totals(measure, m, results.num_done));
         }
+        put_sets(results, m);
         if (results.table.num_nodes() == 0) continue;
         const auto nodes = static_cast<std::size_t>(results.table.num_nodes());
         put("value_added_loss_by_sector", model, 0, {1, nodes},

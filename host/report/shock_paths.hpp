@@ -28,7 +28,7 @@ std::string path_rows(const ShockResults& results, const PathSelection& selectio
 nlohmann::ordered_json path_json(const ShockResults& results, const PathSelection& selection,
                                  Index of_case, Index model, const InventoryPath& path);
 
-/// Results as NetCDF-4: dimensions case, model, sector and, with paths, day.
+/// Results as NetCDF-4: dimensions case, model, sector, with sets set and, with paths, day.
 class ShockNetcdf {
   public:
     /// Throws FileError as the other members do.
@@ -46,6 +46,7 @@ class ShockNetcdf {
     void define(const char* name, const std::vector<std::string>& dimensions, const char* unit,
                 const char* description);
     int variable(const std::string& name) const;
+    void put_sets(const ShockResults& results, Index model);
 
     std::unique_ptr<NcFile> file_;
     PathSelection selection_;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "host/report/set_report.hpp"
+#include "host/shock/set_losses.hpp"
 
 namespace narrows {
 namespace {
@@ -28,6 +30,10 @@ struct Reader {
     double gdp_share(Index model, Index of_case) const {
         return share_of(total(ShockTable::value_added_loss, model, of_case), results.economy.gdp(),
                         total(ShockTable::years, model, of_case));
+    }
+    std::vector<Index> sets() const { return shown_sets(results.sets); }
+    const std::string& set_name(Index set) const {
+        return results.sets.sets[static_cast<std::size_t>(set)].name;
     }
     const std::string& model(Index m) const {
         return results.table.models()[static_cast<std::size_t>(m)];
@@ -52,6 +58,13 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
                                           {"final_cost", "final users pay more", Style::flow},
                                           {"residual", "residual", Style::bound}};
     sheet.columns.insert(sheet.columns.end(), measures.begin(), measures.end());
+    const std::vector<Index> sets = reader.sets();
+    for (const Index set : sets) {
+        sheet.columns.push_back({"value_added_loss_" + reader.set_name(set), "", Style::flow});
+    }
+    const bool weighted = results.sets.has_weights();
+    if (weighted) sheet.columns.push_back({"weighted_loss", "weighted loss", Style::flow});
+    const Index num_sums = static_cast<Index>(sets.size()) + (weighted ? 1 : 0);
     for (Index c = first; c < last; ++c) {
         for (Index m = 0; m < results.table.num_models(); ++m) {
             std::vector<Cell> row;
@@ -69,6 +82,9 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
             row.emplace_back(reader.total(ShockTable::unmet_demand, m, c));
             row.emplace_back(reader.total(ShockTable::final_cost, m, c));
             row.emplace_back(reader.total(ShockTable::residual, m, c));
+            for (Index sum = 0; sum < num_sums; ++sum) {
+                row.emplace_back(results.table.value_added_sum(sum, m, c));
+            }
             sheet.rows.push_back(std::move(row));
         }
     }
@@ -105,8 +121,7 @@ std::vector<Index> nodes_by_loss(const ShockResults& results) {
         const Eigen::VectorXd losses = results.table.mean_value_added_loss(m, results.num_done);
         if (losses.allFinite()) largest = largest.cwiseMax(losses.cwiseAbs());
     }
-    std::vector<Index> nodes(static_cast<std::size_t>(largest.size()));
-    std::iota(nodes.begin(), nodes.end(), Index{0});
+    std::vector<Index> nodes = shown_nodes(results.sets, results.economy);
     std::stable_sort(nodes.begin(), nodes.end(),
                      [&](Index a, Index b) { return largest[a] > largest[b]; });
     return nodes;
@@ -132,6 +147,39 @@ Sheet sectors_sheet(const Reader& reader, std::size_t top) {
     return sheet;
 }
 
+/// What sets lose, one column per model; for text.
+Sheet sets_sheet(const Reader& reader) {
+    Sheet sheet{"", "Value added lost by set", {{"set", "set"}}, {}};
+    for (Index m = 0; m < reader.results.table.num_models(); ++m) {
+        sheet.columns.push_back({reader.model(m), reader.model(m), Style::flow});
+    }
+    Index sum = 0;
+    for (const Index set : reader.sets()) {
+        std::vector<Cell> row = cells_of(reader.set_name(set));
+        for (Index m = 0; m < reader.results.table.num_models(); ++m) {
+            row.emplace_back(
+                reader.results.table.value_added_sums(sum, m, reader.results.num_done).mean());
+        }
+        sheet.rows.push_back(std::move(row));
+        ++sum;
+    }
+    return sheet;
+}
+
+ordered_json by_set(const Reader& reader, Index model) {
+    const ShockTable& table = reader.results.table;
+    ordered_json rows = ordered_json::array();
+    Index sum = 0;
+    for (const Index set : reader.sets()) {
+        const Index num_done = reader.results.num_done;
+        rows.push_back({{"set", reader.set_name(set)},
+                        {"value_added_loss", table.value_added_sums(sum, model, num_done).mean()},
+                        {"output_loss", table.output_sums(sum, model, num_done).mean()}});
+        ++sum;
+    }
+    return rows;
+}
+
 ordered_json by_sector(const Reader& reader, Index model) {
     const ShockResults& results = reader.results;
     ordered_json rows = ordered_json::array();
@@ -141,7 +189,7 @@ ordered_json by_sector(const Reader& reader, Index model) {
     const Eigen::VectorXd value_added =
         results.table.mean_value_added_loss(model, results.num_done);
     const Eigen::VectorXd output = results.table.mean_output_loss(model, results.num_done);
-    for (Index node = 0; node < value_added.size(); ++node) {
+    for (const Index node : shown_nodes(results.sets, results.economy)) {
         rows.push_back({{"sector", results.economy.label(node)},
                         {"value_added_loss", value_added[node]},
                         {"output_loss", output[node]}});
@@ -178,7 +226,13 @@ ordered_json models_json(const Reader& reader) {
         model["final_cost"] = mean(ShockTable::final_cost);
         model["residual"] =
             results.table.totals(ShockTable::residual, m, results.num_done).maxCoeff();
+        if (results.sets.has_weights()) {
+            const auto sum = static_cast<Index>(reader.sets().size());
+            model["weighted_loss"] =
+                results.table.value_added_sums(sum, m, results.num_done).mean();
+        }
         model["warnings"] = results.table.warnings(m);
+        if (!results.sets.sets.empty()) model["by_set"] = by_set(reader, m);
         model["by_sector"] = by_sector(reader, m);
         models.push_back(std::move(model));
     }
@@ -244,11 +298,16 @@ Document shock_report(const ShockResults& results, RunRecord run, std::size_t to
     if (reader.single() && results.table.num_models() > 1) {
         document.fields.push_back({"", "value added lost", Style::text, band_of(reader)});
     }
+    add_sets(
+        document, results.sets, economy.products,
+        "weighted loss: losses of value added times the weights of all sets that the sector is "
+        "in.");
     document.structures["models"] = models_json(reader);
     Sheet cases = cases_sheet(reader, 0, results.num_done);
     hide_empty_columns(cases);
     document.sheets.push_back(std::move(cases));
     document.sheets.push_back(spread_sheet(reader));
+    if (!results.sets.sets.empty()) document.sheets.push_back(sets_sheet(reader));
     document.sheets.push_back(sectors_sheet(reader, top));
     document.text_rows = reader.single() ? SIZE_MAX : 0;
     if (!reader.single()) document.notes.push_back("Every case: --output csv.");

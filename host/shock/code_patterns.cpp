@@ -8,6 +8,24 @@
 #include "host/shock/scenario_json.hpp"
 
 namespace narrows {
+namespace {
+
+const SectorSet& set_called(const std::string& where, const std::string& pattern,
+                            const std::vector<SectorSet>& sets) {
+    if (sets.empty()) {
+        throw ParseError(where, 0, 0, "", in_quotes(pattern),
+                         "sets by \"sets\": \"FILE\" in the scenario, or by --sets FILE");
+    }
+    std::vector<std::string> names;
+    for (const SectorSet& set : sets) {
+        names.push_back(set_prefix + set.name);
+        if (names.back() == pattern) return set;
+    }
+    throw ParseError(where, 0, 0, "", "unknown set " + in_quotes(pattern),
+                     nearest_of(pattern, names));
+}
+
+}  // namespace
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {
     // Where the last * stands and how much of the text it has taken: on a mismatch it takes one
@@ -34,9 +52,16 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
 
 std::vector<Index> matching_codes(const std::string& where, const char* what,
                                   const CodePatterns& patterns,
-                                  const std::vector<std::string>& codes) {
+                                  const std::vector<std::string>& codes,
+                                  const std::vector<SectorSet>* sets) {
     std::vector<bool> chosen(codes.size());
     for (const std::string& pattern : patterns) {
+        if (sets != nullptr && pattern.rfind(set_prefix, 0) == 0) {
+            for (const Index product : set_called(where, pattern, *sets).products) {
+                chosen[static_cast<std::size_t>(product)] = true;
+            }
+            continue;
+        }
         bool any = false;
         for (std::size_t i = 0; i < codes.size(); ++i) {
             if (!matches_pattern(pattern, codes[i])) continue;

@@ -17,7 +17,8 @@ struct ScenarioNumber {
     std::string variable;  // "": value
 };
 
-/// Codes of a table, or patterns with * (any letters) and ? (any one).
+/// Codes of a table, patterns with * (any letters) and ? (any one), or, of products and sectors,
+/// named sets: "set:NAME".
 using CodePatterns = std::vector<std::string>;
 
 /// A shock by codes.
@@ -67,6 +68,7 @@ struct Scenario {
     std::string home;    // region, "" where the file leaves it out
     bool world = false;  // scope
     int days = 365;      // horizon
+    std::string sets;    // file of named sets of products, for "set:NAME"; "": none
     std::vector<ScenarioShock> shocks;
     ShockParameters parameters;  // without those that are variables
     /// A parameter whose value is a variable of the grid or of the draws.

@@ -8,6 +8,7 @@
 
 #include "host/base/error.hpp"
 #include "host/readers/input_files.hpp"
+#include "host/readers/sector_sets.hpp"
 #include "host/shock/code_patterns.hpp"
 #include "host/shock/scenario_cases.hpp"
 #include "host/shock/scenario_conflicts.hpp"
@@ -24,7 +25,11 @@ class Resolver {
         : scenario_(scenario),
           economy_(economy),
           products_(codes_of(economy.products)),
-          regions_(codes_of(economy.regions)) {}
+          regions_(codes_of(economy.regions)) {
+        if (!scenario.sets.empty()) {
+            sets_ = read_sector_sets(scenario.file(scenario.sets), economy.products);
+        }
+    }
 
     void add(std::size_t i) {
         shock_ = &scenario_.shocks[i];
@@ -34,7 +39,8 @@ class Resolver {
         target.name = name_;
         target.demand = shock_->demand;
         if (!shock_->products.empty()) {
-            target.products = matching_codes(at("product"), "product", shock_->products, products_);
+            target.products =
+                matching_codes(at("product"), "product", shock_->products, products_, &sets_);
         }
         if (has_file() && shock_->kind != ShockKind::import_cut) {
             add_file(std::move(target));
@@ -104,7 +110,7 @@ class Resolver {
             shock_->kind == ShockKind::import_cut || shock_->kind == ShockKind::coefficient_change;
         const char* key = uses ? "user" : "sector";
         const std::vector<Index> sectors =
-            matching_codes(at(key), "sector", shock_->sectors, products_);
+            matching_codes(at(key), "sector", shock_->sectors, products_, &sets_);
         const std::vector<Index> regions = user_regions();
         std::vector<Index> nodes;
         for (Index node = 0; node < economy_.num_nodes(); ++node) {
@@ -204,6 +210,7 @@ class Resolver {
     const ShockEconomy& economy_;
     std::vector<std::string> products_;
     std::vector<std::string> regions_;
+    std::vector<SectorSet> sets_;
     const ScenarioShock* shock_ = nullptr;
     std::string name_;
 };

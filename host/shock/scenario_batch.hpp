@@ -15,8 +15,8 @@ namespace narrows {
 /// Throws ParseError, in one line with the place in the file, for an unknown code (the nearest is
 /// named), a pattern that nothing matches, a region other than home in home scope, import cuts
 /// that cap the same deliveries at the same time, another shock on a node that is extracted, more
-/// than 10^8 targets times cases; and what scenario_cases(), read_numbers_by_code() and
-/// read_daily_series() throw.
+/// than 10^8 targets times cases; and what scenario_cases(), read_numbers_by_code(),
+/// read_daily_series() and read_sector_sets() throw.
 ShockBatch shock_batch(const Scenario& scenario, const ShockEconomy& economy);
 
 /// The parameters of one case of `batch`, which is the scenario's.

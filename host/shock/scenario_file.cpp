@@ -53,6 +53,7 @@ class Reader {
         if (root_.has("days")) {
             scenario_.days = static_cast<int>(root_.at("days").whole(horizon_range));
         }
+        if (root_.has("sets")) scenario_.sets = file_of(root_.at("sets"));
     }
 
     void define(const std::string& name, const JsonValue& place) {

@@ -70,8 +70,8 @@ const std::vector<TimingKey>& timing_keys() {
 }
 
 const Texts& scenario_keys() {
-    static const Texts keys = {"$schema", "name",   "description", "home", "scope",
-                               "days",    "shocks", "parameters",  "grid", "draws"};
+    static const Texts keys = {"$schema", "name",   "description", "home", "scope", "days",
+                               "sets",    "shocks", "parameters",  "grid", "draws"};
     return keys;
 }
 

@@ -7,9 +7,24 @@
 
 namespace narrows {
 
-ShockTable::ShockTable(std::vector<std::string> models, Index num_nodes, Index num_cases)
+namespace {
+
+/// Node by node, so that a set of nodes has just what they have in their order.
+double sum_of(const Eigen::MatrixXd& sums, Index sum, const Eigen::VectorXd& losses) {
+    double total = 0.0;
+    for (Index node = 0; node < losses.size(); ++node) {
+        if (sums(sum, node) != 0.0) total += sums(sum, node) * losses[node];
+    }
+    return total;
+}
+
+}  // namespace
+
+ShockTable::ShockTable(std::vector<std::string> models, Index num_nodes, Index num_cases,
+                       Eigen::MatrixXd sums)
     : models_(std::move(models)),
       num_nodes_(num_nodes),
+      sums_(std::move(sums)),
       values_(Eigen::MatrixXd::Zero(num_models() * rows_of_model(), num_cases)),
       warnings_(models_.size()) {}
 
@@ -24,9 +39,13 @@ void ShockTable::set(Index model, Index of_case, const ShockOutcome& outcome) {
     column[final_cost] = outcome.final_cost;
     column[residual] = outcome.residual;
     column[iterations] = static_cast<double>(outcome.iterations);
+    for (Index sum = 0; sum < sums_.rows(); ++sum) {
+        column[num_measures + sum] = sum_of(sums_, sum, outcome.value_added_loss);
+        column[num_measures + sums_.rows() + sum] = sum_of(sums_, sum, outcome.output_loss);
+    }
     if (num_nodes_ == 0) return;
-    column.segment(num_measures, num_nodes_) = outcome.value_added_loss;
-    column.segment(num_measures + num_nodes_, num_nodes_) = outcome.output_loss;
+    column.segment(first_node(), num_nodes_) = outcome.value_added_loss;
+    column.segment(first_node() + num_nodes_, num_nodes_) = outcome.output_loss;
 }
 
 void ShockTable::set_unanswered(Index model, Index of_case) {
@@ -39,6 +58,14 @@ Eigen::VectorXd ShockTable::totals(Measure measure, Index model, Index num_cases
     return values_.row(model * rows_of_model() + measure).head(num_cases);
 }
 
+Eigen::VectorXd ShockTable::value_added_sums(Index sum, Index model, Index num_cases) const {
+    return values_.row(model * rows_of_model() + num_measures + sum).head(num_cases);
+}
+
+Eigen::VectorXd ShockTable::output_sums(Index sum, Index model, Index num_cases) const {
+    return values_.row(model * rows_of_model() + num_measures + sums_.rows() + sum).head(num_cases);
+}
+
 Eigen::VectorXd ShockTable::mean(Index first_row, Index num_cases) const {
     Eigen::VectorXd sum = Eigen::VectorXd::Zero(num_nodes_);
     for (Index c = 0; c < num_cases; ++c) sum += values_.col(c).segment(first_row, num_nodes_);
@@ -46,11 +73,11 @@ Eigen::VectorXd ShockTable::mean(Index first_row, Index num_cases) const {
 }
 
 Eigen::VectorXd ShockTable::mean_value_added_loss(Index model, Index num_cases) const {
-    return mean(model * rows_of_model() + num_measures, num_cases);
+    return mean(model * rows_of_model() + first_node(), num_cases);
 }
 
 Eigen::VectorXd ShockTable::mean_output_loss(Index model, Index num_cases) const {
-    return mean(model * rows_of_model() + num_measures + num_nodes_, num_cases);
+    return mean(model * rows_of_model() + first_node() + num_nodes_, num_cases);
 }
 
 void ShockTable::warn(Index model, const std::string& warning) {

@@ -27,8 +27,10 @@ class ShockTable {
         num_measures
     };
 
-    /// `num_nodes` 0: losses by node are not kept.
-    ShockTable(std::vector<std::string> models, Index num_nodes, Index num_cases);
+    /// `num_nodes` 0: losses by node are not kept. `sums`, a row for each: weighted sums of the
+    /// losses by node that are, see set_sums().
+    ShockTable(std::vector<std::string> models, Index num_nodes, Index num_cases,
+               Eigen::MatrixXd sums = {});
 
     const std::vector<std::string>& models() const { return models_; }
     Index num_models() const { return static_cast<Index>(models_.size()); }
@@ -41,6 +43,13 @@ class ShockTable {
     double total(Measure measure, Index model, Index of_case) const {
         return values_(model * rows_of_model() + measure, of_case);
     }
+    /// A sum of losses of value added or of output over the nodes, in their order, and the same in
+    /// the first `num_cases` cases.
+    double value_added_sum(Index sum, Index model, Index of_case) const {
+        return values_(model * rows_of_model() + num_measures + sum, of_case);
+    }
+    Eigen::VectorXd value_added_sums(Index sum, Index model, Index num_cases) const;
+    Eigen::VectorXd output_sums(Index sum, Index model, Index num_cases) const;
     /// One measure in the first `num_cases` cases.
     Eigen::VectorXd totals(Measure measure, Index model, Index num_cases) const;
     /// Means over the first `num_cases` cases of the losses of value added and of output, n.
@@ -56,11 +65,13 @@ class ShockTable {
     Eigen::MatrixXd& values() { return values_; }
 
   private:
-    Index rows_of_model() const { return num_measures + 2 * num_nodes_; }
+    Index first_node() const { return num_measures + 2 * sums_.rows(); }
+    Index rows_of_model() const { return first_node() + 2 * num_nodes_; }
     Eigen::VectorXd mean(Index first_row, Index num_cases) const;
 
     std::vector<std::string> models_;
     Index num_nodes_;
+    Eigen::MatrixXd sums_;
     Eigen::MatrixXd values_;
     std::vector<std::vector<std::string>> warnings_;
 };

@@ -322,6 +322,59 @@ class ReportPages(unittest.TestCase):
         self.assertEqual([year["year"] for year in document["years"]], [2009, 2010, 2011])
         self.assertEqual(page.run("document.querySelectorAll('.chart svg').length"), 4)
 
+    def sets(self, *more):
+        sets = os.path.join(SOURCE, "data", "sets")
+        return ["--sets", os.path.join(sets, "world-2011.csv"),
+                *[each.replace("WEIGHTS", os.path.join(sets, "weights.csv")) for each in more]]
+
+    def check_method(self, page, *parts):
+        text = page.run("document.querySelector('.method').textContent")
+        for part in parts:
+            self.assertIn(part, text)
+
+    def test_rank_with_sets(self):
+        arguments = ["rank", "--home", "CHN", "--draws", "20",
+                     *self.sets("--only-sets", "strategic,emerging", "--set-weights", "WEIGHTS")]
+        page, document = self.check_page("rank-sets", arguments)
+        self.check_csv(page, arguments)
+        self.assertEqual({row["product"] for row in document["rows"]},
+                         {"MIN", "MET", "CHM", "ELE", "TRE"})
+        self.check_method(page, "Filter: what is in any of strategic, emerging",
+                          "MIN, CHM, MET, ELE; filter; weight 2", "weighted GDP at risk")
+        self.assertIn("first of", page.run("document.getElementById('summary').textContent"))
+        self.assertEqual(len(document["report"]["exposure"]), 5)
+
+    def test_exposure_with_sets(self):
+        arguments = ["exposure", "world-2011", "--home", "DEU",
+                     *self.sets("--only-sets", "security")]
+        page, document = self.check_page("exposure-sets", arguments)
+        self.check_csv(page, arguments)
+        self.assertEqual(len(document["rows"]), 8)
+        self.check_method(page, "Filter: what is in any of security")
+
+    def test_shock_with_sets(self):
+        scenario = os.path.join(SOURCE, "data", "scenarios", "iron-ore-and-fuel-halt.json")
+        page, document = self.check_page(
+            "shock-sets", ["shock", scenario,
+                           *self.sets("--only-sets", "public-service", "--set-weights", "WEIGHTS")])
+        self.check_method(page, "Filter: what is in any of public-service", "weighted loss")
+        self.assertEqual(len(document["models"][0]["by_sector"]), 4)
+        self.assertIn("What sets lose", page.run("document.getElementById('main').textContent"))
+
+    def test_trend_with_sets(self):
+        table = os.path.join(self.folder.name, "world-2010-sets")
+        shutil.copytree(os.path.join(SOURCE, "data", "world-2011"), table)
+        meta = os.path.join(table, "meta.json")
+        with open(meta, encoding="utf-8") as file:
+            text = file.read()
+        with open(meta, "w", encoding="utf-8") as file:
+            file.write(text.replace('"year": 2011', '"year": 2010'))
+        arguments = ["trend", table, "world-2011", "--home", "CHN",
+                     *self.sets("--only-sets", "strategic,security", "--set-weights", "WEIGHTS")]
+        page, document = self.check_page("trend-sets", arguments)
+        self.check_csv(page, arguments)
+        self.check_method(page, "Filter: what is in any of strategic, security", "; weight 1.5")
+
     @staticmethod
     def scale(path, by):
         with open(path, newline="") as file:

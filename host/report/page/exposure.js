@@ -132,7 +132,9 @@ function exposureSummary() {
       `Of all inputs that “${clip(sectorName(row.sector), 48)}” of ${clip(homeName(), 40)} calls ` +
         `forth through its whole chain, `,
       num(`rows/${most}/look_through`, "percent"),
-      " come from abroad: the largest share of all sectors. Of its direct purchases it is ",
+      ` come from abroad: the largest share of all ` +
+        `${filterSets().length ? "these " : ""}sectors. ` +
+        "Of its direct purchases it is ",
       num(`rows/${most}/face_value`, "percent"),
       ".",
     ],
@@ -171,7 +173,7 @@ function exposureReport() {
   const percent = (key, heading, title) => ({ key, heading, style: "percent", title });
   const table = new DataTable({
     id: "rows",
-    caption: "All sectors",
+    caption: filterSets().length ? "Sectors of the chosen sets" : "All sectors",
     path: "rows",
     csvName: "exposure",
     columns: [
@@ -207,7 +209,7 @@ function exposureReport() {
     h(
       "section",
       { class: "figure", "aria-labelledby": "rows-title" },
-      h("h2", { id: "rows-title" }, "All sectors"),
+      h("h2", { id: "rows-title" }, table.caption),
       table.element,
       h("p", { class: "caption" }, basis({ extra: ["shares without unit"], plain: true })),
     ),

@@ -3,22 +3,29 @@
 const rankTitles = {
   rank: "by GDP at risk",
   gar: "value added at risk in a year",
+  weighted: "GDP at risk times the weights of the product's sets",
   gar_linear: "low-loss end: all inputs replace each other",
   gar_tail: "more of every shortfall is passed on",
   leverage: "GDP at risk per unit of blocked imports",
   error_bound: "bounds the rounding error of GDP at risk and of the tail",
 };
 
+/** What comes first in the order of the rows. */
+function leading() {
+  return inWeightedOrder() ? "first" : "largest";
+}
+
 function chainText(codes) {
   return codes.map((code) => clip(code, 24)).join(" › ");
 }
 
-function rankColumns(first) {
+function rankColumns(row) {
   const column = (key, heading, style) => ({ key, heading, style, title: rankTitles[key] });
   const columns = [
     column("rank", "#", "count"),
     ...pairColumns(),
     column("gar", "GDP at risk", "flow"),
+    ...(inWeightedOrder() ? [column("weighted", "Weighted", "flow")] : []),
     column("gar_share_of_gdp", "of GDP", "percent"),
     column("gar_linear", "Floor", "flow"),
     column("gar_tail", "Tail", "flow"),
@@ -37,7 +44,7 @@ function rankColumns(first) {
     },
     column("error_bound", "Error ≤", "bound"),
   ];
-  const further = Object.keys(first || {}).filter(
+  const further = Object.keys(row || {}).filter(
     (key) => !columns.some((each) => each.key === key) && key !== "coalition_name",
   );
   const named = {
@@ -82,9 +89,10 @@ function rankSummary() {
     num("rows/0/gar", "flow"),
     ` ${clip(doc.unit, 40)} (`,
     num("rows/0/gar_share_of_gdp", "percent"),
-    " of GDP) would be at risk: the largest of ",
+    ` of GDP) would be at risk: the ${leading()} of `,
     num("ranked_pairs", "count"),
-    " choke points.",
+    " choke points" + (filterSets().length ? " of the chosen sets" : "") +
+      (inWeightedOrder() ? " by weighted GDP at risk." : "."),
   ]);
   if (row.chain.length > 1) {
     sentences.push([
@@ -163,9 +171,9 @@ function rankRanges() {
       }),
     }));
   const chart = new Chart(
-    `GDP at risk of the ${rows.length} largest choke points of ${clip(homeName(), 60)}, from the ` +
-      `floor to the tail. ` +
-      `The largest: ${clip(sectorName(rows[0].product), 60)} from ` +
+    `GDP at risk of the ${rows.length} ${leading()} choke points of ${clip(homeName(), 60)}, ` +
+      `from the floor to the tail. ` +
+      `The ${leading()}: ${clip(sectorName(rows[0].product), 60)} from ` +
         `${clip(coalitionName(rows[0]), 60)}, ${formatted(rows[0].gar, "flow")} ` +
         `${clip(doc.unit, 40)}.`,
     (width) => rangeChart(
@@ -184,7 +192,7 @@ function rankRanges() {
     title: "GDP at risk: floor, headline and tail",
     lead:
       (
-        doc.rows.length > rows.length ? `The ${rows.length} largest of ` +
+        doc.rows.length > rows.length ? `The ${rows.length} ${leading()} of ` +
           `${fixed(doc.rows.length, 0)} pairs. ` : ""
       ) +
       "The dot is the headline; the bar reaches from the floor, where inputs replace each other, " +
@@ -246,8 +254,8 @@ function rankHeat() {
     id: "heat",
     title: "Which product, from whom",
     lead:
-      "GDP at risk as a share of GDP; products and origins with the largest choke points come " +
-        "first. Blank: nothing is imported." +
+      `GDP at risk as a share of GDP; products and origins with the ${leading()} choke points ` +
+        "come first. Blank: nothing is imported." +
       (
         cut ? ` Shown: ${products.size} of ${all} products, ${coalitions.size} of ${allFrom} ` +
           `origins.` : ""
@@ -300,9 +308,13 @@ function rankReport() {
       [
         "GDP at risk",
         num("rows/0/gar", "flow"),
-        `${unit}: the largest choke point, headline`,
+        `${unit}: the ${leading()} choke point, headline`,
       ],
-      ["Share of GDP", num("rows/0/gar_share_of_gdp", "percent"), "of the largest choke point"],
+      [
+        "Share of GDP",
+        num("rows/0/gar_share_of_gdp", "percent"),
+        `of the ${leading()} choke point`,
+      ],
       ["Floor", num("rows/0/gar_linear", "flow"), `${unit}: inputs replace each other`],
       ["Tail", num("rows/0/gar_tail", "flow"), `${unit}: more of each shortfall is passed on`],
       ["Leverage", num("rows/0/leverage", "ratio"), "GDP at risk per unit of blocked imports"],

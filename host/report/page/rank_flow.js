@@ -177,8 +177,8 @@ function worldChains() {
         "sectors that each starve the next. The width is GDP at risk of the whole choke point; " +
         "widths of several do not add up to a total.",
     chart: new Chart(
-      "Chains of sectors of the ten largest choke points; their codes are in the table of all " +
-        "choke points.",
+      `Chains of sectors of the ten ${leading()} choke points; their codes are in the table of ` +
+        "all choke points.",
       (width) => flowChart([...nodes.values()], links)(width),
     ),
   });

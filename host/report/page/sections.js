@@ -32,7 +32,7 @@ function heading(chips) {
       h(
         "ul",
         { class: "chips", "aria-label": "What was asked" },
-        chips
+        [...chips, ...setChips()]
           .filter((chip) => chip[1] !== null && chip[1] !== undefined && chip[1] !== "")
           .map(([term, value]) => h("li", {}, h("span", {}, term), " ", value)),
       ),
@@ -239,6 +239,66 @@ function pairColumns() {
   ];
 }
 
+const filterSets = () => (doc.sets || []).filter((each) => each.only);
+const weightedSets = () => (doc.sets || []).filter((each) => each.weight !== null);
+/** Whether rows are in the order of weights. */
+const inWeightedOrder = () => weightedSets().length > 0;
+
+function setNames(sets) {
+  return label(sets.map((each) => each.set).join(", "), 120);
+}
+
+function setChips() {
+  return [
+    ["only sets", filterSets().length ? setNames(filterSets()) : null],
+    ["weights of sets", weightedSets().length ? setNames(weightedSets()) : null],
+  ];
+}
+
+const filterMeaning = {
+  "narrows.exposure/1": "Only these sectors of home are shown; shares are as without the filter.",
+  "narrows.shock/1":
+    "Losses by sector are shown of these only; shocks and totals are those of all sectors.",
+};
+const weightMeaning = {
+  "narrows.shock/1":
+    "weighted loss adds up the losses of all sectors, each times its weight; the other figures " +
+      "are as without weights.",
+};
+
+/** Which sets filter, and what they weigh. */
+function setsMethod() {
+  if (!doc.sets) return [];
+  const parts = [
+    h("h3", {}, "Sets of sectors"),
+    terms(doc.sets.map((each, i) => [
+      label(each.set, 60),
+      h(
+        "span",
+        {},
+        label(each.products.join(", "), 600),
+        each.only ? "; filter" : "",
+        each.weight === null ? "" : "; weight ",
+        each.weight === null ? "" : num(`sets/${i}/weight`),
+      ),
+    ])),
+  ];
+  if (filterSets().length) {
+    parts.push(h("p", {}, "Filter: what is in any of ", setNames(filterSets()), ". ",
+      filterMeaning[doc.schema] ||
+        "Only these products are ranked, also within draws; the figures of each are as without " +
+          "the filter."));
+  }
+  if (weightedSets().length) {
+    parts.push(h("p", {}, "Weights: that of a product is the product of the weights of all sets " +
+      "that hold it, 1 where none does. ",
+      weightMeaning[doc.schema] ||
+        "Rows are in the order of weighted GDP at risk, GDP at risk times the weight; the other " +
+          "figures are as without weights."));
+  }
+  return parts;
+}
+
 const certificateTerms = {
   identity_deviation: "largest deviation from 1 of (v + m + τ) L",
   spectral_radius_bound: "upper bound on the spectral radius of A; below 1 the table is productive",
@@ -269,6 +329,7 @@ function method(...kinds) {
     h("h2", { id: "method-title" }, "Method and record"),
     h("h3", {}, "Formula and assumptions"),
     ...kinds.map((kind) => document.getElementById("method-" + kind).content.cloneNode(true)),
+    ...setsMethod(),
   );
   if (certificate.length) {
     box.append(

@@ -86,7 +86,7 @@ function shockSummary() {
   if (losers.length && losers[0].value_added_loss > 0) {
     sentences.push(
       [
-        "Most is lost in ",
+        `${filterSets().length ? "Of the chosen sets most" : "Most"} is lost in `,
         listed(losers.map((each) => `“${clip(sectorName(each.sector), 40)}”`)),
         ".",
       ],
@@ -274,6 +274,37 @@ function shockHeat() {
   });
 }
 
+/** What sets lose, under every model. */
+function shockSets() {
+  const all = answered().filter(({ model }) => model.by_set);
+  if (!all.length) return;
+  const columns = ["set"].concat(all.map(({ model }) => model.model));
+  const rows = all[0].model.by_set.map(({ set }, k) =>
+    [label(set, 60)].concat(
+      all.map(({ i }) => num(`models/${i}/by_set/${k}/value_added_loss`, "flow")),
+    ),
+  );
+  if (weightedSets().length) {
+    const weighted = all.map(({ i }) => num(`models/${i}/weighted_loss`, "flow"));
+    rows.push(["all sectors, weighted"].concat(weighted));
+  }
+  main.append(
+    h(
+      "section",
+      { class: "figure", "aria-labelledby": "sets-title" },
+      h("h2", { id: "sets-title" }, "What sets lose"),
+      h(
+        "p",
+        { class: "lead" },
+        "Value added lost in the sectors of each set. Sets may overlap: these are not parts of a " +
+          "total.",
+      ),
+      plainTable("Value added lost by set and model", { columns, rows }),
+      h("p", { class: "caption" }, basis({ extra: [`${doc.days} days`] })),
+    ),
+  );
+}
+
 function shockTable() {
   const flow = (key, heading) => ({ key, heading, style: "flow" });
   const columns = [
@@ -291,6 +322,7 @@ function shockTable() {
     flow("value_added_loss_median", "Median"),
     flow("value_added_loss_q95", "95 %"),
     flow("value_added_loss_max", "Largest"),
+    flow("weighted_loss", "Weighted loss"),
     flow("unmet_demand", "Final demand unmet"),
     flow("final_cost", "Final users pay more"),
     { key: "residual", heading: "Residual", style: "bound" },
@@ -321,7 +353,11 @@ function shockTable() {
     unmet_demand: ["Final demand unmet", "flow"],
     final_cost: ["Final users pay more", "flow"],
     residual: ["Residual", "bound"],
+    weighted_loss: ["Weighted loss", "flow"],
   };
+  for (const { set } of doc.models[0].by_set || []) {
+    known[`value_added_loss_${set}`] = [`Lost in ${clip(set, 30)}`, "flow"];
+  }
   const cases = new DataTable({
     id: "cases",
     caption: "All cases",
@@ -373,6 +409,7 @@ function shockReport() {
     shockBand();
     shockPaths();
     shockHeat();
+    shockSets();
     shockWhy();
   }
   shockTable();

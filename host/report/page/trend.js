@@ -42,7 +42,9 @@ function trendSummary(pairs) {
     const { product: code, rows } = pairs[0];
     const [first, end] = [rows[0].i, rows[rows.length - 1].i];
     sentences.push([
-      `The largest choke point of ${to} is `,
+      inWeightedOrder()
+        ? `First by weighted GDP at risk in ${to} is `
+        : `The largest choke point of ${to}${filterSets().length ? " in the chosen sets" : ""} is `,
       quoted(code, 48),
       ` from ${clip(coalitionName(pairs[0]), 40)}: were `,
       num("share", "share"),
@@ -144,7 +146,7 @@ function trendAtRisk(pairs) {
         pairs.length > shown.length ? `of ${fixed(pairs.length, 0)} pairs the ` +
           `${shown.length}` : "the pairs"
       ) +
-      " with most GDP at risk in the last year.",
+      ` with most ${inWeightedOrder() ? "weighted " : ""}GDP at risk in the last year.`,
     legend: series.map((one) => ["line", one.colour, one.name, one.dash]),
     chart: new Chart(
       `GDP at risk as a share of GDP over the years: ${listed(series.map(course))}.`,
@@ -258,7 +260,7 @@ function trendChange(pairs) {
     id: "change",
     title: `What changed from ${from} to ${to}`,
     lead: `GDP at risk as a share of GDP in the first and the last year, the ${both.length} ` +
-      `largest of the last.`,
+      `${inWeightedOrder() ? "first" : "largest"} of the last.`,
     legend: [["square", "var(--drawn)", String(from)], ["dot", "var(--accent)", String(to)]],
     chart: new Chart(
       `GDP at risk as a share of GDP in ${from} and in ${to}; the numbers are in the table below.`,
@@ -282,6 +284,7 @@ function trendTables() {
       count("rank", "Rank"),
       percent("gar_share_of_gdp", "of GDP"),
       flow("gar", "GDP at risk"),
+      ...(inWeightedOrder() ? [flow("weighted", "Weighted")] : []),
       flow("gar_tail", "Tail"),
       flow("blocked", "Blocked imports"),
       count("best_rank", "Best rank"),

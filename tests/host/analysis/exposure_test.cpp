@@ -109,5 +109,17 @@ TEST(ForeignConcentration, IsTheHerfindahlIndexAmongTheOthers) {
     EXPECT_FALSE(foreign_concentration((VectorXd(2) << 0.0, 1.0).finished(), 1));
 }
 
+TEST(HomeExposure, OfSomeSectorsIsTheirRows) {
+    const IoTable table = test::random_world_table(3, 5, 8);
+    const LeontiefModel world(Backend::cpu(), coefficients(table));
+    const HomeExposure all = home_exposure(table, "R1", world);
+    const HomeExposure some = of_sectors(all, table.classification(), {1, 4});
+    ASSERT_EQ(some.users, (std::vector<Index>{all.users[1], all.users[4]}));
+    EXPECT_EQ(some.of_inputs.look_through.row(0), all.of_inputs.look_through.row(1));
+    EXPECT_EQ(some.of_inputs.face_value.row(1), all.of_inputs.face_value.row(4));
+    EXPECT_EQ(some.with_own_output.look_through.row(1), all.with_own_output.look_through.row(4));
+    EXPECT_TRUE(of_sectors(all, table.classification(), {}).users.empty());
+}
+
 }  // namespace
 }  // namespace narrows

@@ -252,5 +252,42 @@ TEST(Wiod2013, AllPairsOfChinaAreDrawn) {
     EXPECT_GT(found.rows[0].p_top10, 0.9);
 }
 
+TEST(Summary, RanksByWeightedValuesAndLeavesValuesAlone) {
+    DrawnGar gar(2, 3);
+    gar << 10.0, 10.0, 10.0, 6.0, 4.0, 6.0;
+    const RankingUncertainty found = summarised(gar, 2, 1, (VectorXd(2) << 1.0, 2.0).finished());
+    EXPECT_EQ(found.rows[0].median, 10.0);
+    EXPECT_EQ(found.rows[1].median, 6.0);
+    EXPECT_EQ(found.rows[1].rank_q05, 1);
+    EXPECT_EQ(found.rows[1].rank_q95, 2);
+    EXPECT_EQ(found.rows[0].rank_q05, 1);
+}
+
+TEST(Filter, OfDrawsRanksAmongItsPairsAndChangesNoFigure) {
+    Ranked all = random_home(4);
+    all.uncertainty.num_draws = 20;
+    const RankingUncertainty of_all = all.run();
+    Ranked some = all;
+    some.query.products = {0, 3, 6};
+    some.query.weights = VectorXd::LinSpaced(7, 1.0, 2.0);
+    some.ranking = rank_chokepoints(
+        some.home, LeontiefModel(Backend::cpu(), some.home.coefficients()), some.query);
+    const RankingUncertainty of_some = some.run();
+
+    ASSERT_EQ(of_some.rows.size(), some.ranking.rows.size());
+    const auto num_pairs = static_cast<Index>(of_some.rows.size());
+    for (std::size_t i = 0; i < of_some.rows.size(); ++i) {
+        const Chokepoint& row = some.ranking.rows[i];
+        EXPECT_LE(of_some.rows[i].rank_q95, num_pairs);
+        for (std::size_t k = 0; k < of_all.rows.size(); ++k) {
+            const Chokepoint& same = all.ranking.rows[k];
+            if (same.product != row.product || same.coalition != row.coalition) continue;
+            EXPECT_EQ(of_all.rows[k].median, of_some.rows[i].median);
+            EXPECT_EQ(of_all.rows[k].q05, of_some.rows[i].q05);
+            EXPECT_EQ(of_all.rows[k].q95, of_some.rows[i].q95);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace narrows

@@ -16,7 +16,8 @@ using test::expect_parts;
 using test::message_of;
 using Names = std::vector<std::string>;
 
-TrendYear analysed(const IoTable& table, int year, bool together = false) {
+TrendYear analysed(const IoTable& table, int year, bool together = false,
+                   const Eigen::VectorXd& weights = {}) {
     TableData data = table.data();
     data.meta.year = year;
     const IoTable dated(std::move(data));
@@ -25,6 +26,7 @@ TrendYear analysed(const IoTable& table, int year, bool together = false) {
     ChokepointQuery query;
     query.coalitions = together ? all_imports(home) : each_origin(home);
     query.criticality = cost_share_criticality(home);
+    query.weights = weights;
     std::optional<LeontiefModel> world;
     if (dated.is_multi_regional()) world.emplace(Backend::cpu(), coefficients(dated));
     return trend_year(dated, home, reliance(dated, home, domestic, world ? &*world : nullptr),
@@ -198,6 +200,23 @@ TEST(Trend, RefusesYearsThatMakeNoTrend) {
                      trend({year, analysed(table, 0)});
                  }),
                  {"says of no year"});
+}
+
+TEST(Trend, GoesByWeightedShareOfTheLastYear) {
+    const IoTable table = test::random_world_table(3, 4, 6);
+    const Eigen::VectorXd weights = (Eigen::VectorXd(4) << 0.1, 5.0, 1.0, 2.0).finished();
+    const Trend plain = trend({analysed(table, 2000), analysed(table, 2001)});
+    const Trend weighted =
+        trend({analysed(table, 2000, false, weights), analysed(table, 2001, false, weights)});
+    ASSERT_EQ(weighted.rows.size(), plain.rows.size());
+    EXPECT_NE(weighted.rows.front().product, plain.rows.back().product);
+    for (std::size_t i = 0; i < weighted.rows.size(); ++i) {
+        const RankedPair& last = *weighted.rows[i].years.back();
+        EXPECT_EQ(last.weight, weights[last.product[1] - '0']);
+        if (i == 0) continue;
+        const RankedPair& above = *weighted.rows[i - 1].years.back();
+        EXPECT_GE(above.weight * above.gar_share_of_gdp, last.weight * last.gar_share_of_gdp);
+    }
 }
 
 }  // namespace

@@ -327,5 +327,39 @@ TEST(WorldChokepoints, RefuseParametersOutOfTheirRange) {
     EXPECT_THROW(rank(asked), ArgumentError);
 }
 
+TEST(WorldFilter, RanksOnlyItsProductsByWeightAndChangesNoFigure) {
+    const IoTable table = test::random_world_table(4, 5, 3);
+    const HomeEconomy home = home_economy(table, "R1");
+    const LeontiefModel model(Backend::cpu(), home.coefficients());
+    ChokepointQuery query;
+    query.coalitions = each_origin(home);
+    const WorldChokepointRanking all =
+        rank_world_chokepoints(table, home, model, query, cost_share_criticality);
+    query.products = {1, 3};
+    query.weights = Eigen::VectorXd::LinSpaced(5, 5.0, 1.0);
+    const WorldChokepointRanking some =
+        rank_world_chokepoints(table, home, model, query, cost_share_criticality);
+
+    EXPECT_EQ(some.num_pairs, 2 * 3);
+    ASSERT_EQ(some.rows.size(), 6U);
+    for (std::size_t i = 0; i < some.rows.size(); ++i) {
+        const Chokepoint& row = some.rows[i].home;
+        EXPECT_TRUE(row.product == 1 || row.product == 3);
+        if (i > 0) {
+            const Chokepoint& above = some.rows[i - 1].home;
+            EXPECT_GE(above.weight * above.gar, row.weight * row.gar);
+        }
+        const auto same =
+            std::find_if(all.rows.begin(), all.rows.end(), [&](const WorldChokepoint& each) {
+                return each.home.product == row.product && each.home.coalition == row.coalition;
+            });
+        ASSERT_NE(same, all.rows.end());
+        EXPECT_EQ(same->home.gar, row.gar);
+        EXPECT_EQ(same->home.gar_tail, row.gar_tail);
+        EXPECT_EQ(same->world, some.rows[i].world);
+        EXPECT_EQ(same->blow_back, some.rows[i].blow_back);
+    }
+}
+
 }  // namespace
 }  // namespace narrows

@@ -1,5 +1,6 @@
 // The scenarios and concordances that ship with narrows, with the answers that data/README.md
 // gives.
+#include <map>
 #include <set>
 #include <string>
 
@@ -81,6 +82,62 @@ TEST(ShippedConcordance, CoversThePublishedSectorsAndRegionsOfWiod2013) {
 
     expect_covers("concordances/wiod2013-35-to-24.csv", "data/wiod2013/sectors.csv", 1);
     expect_covers("concordances/wiod2013-41-to-13.csv", "data/wiod2013/regions.csv", 1);
+}
+
+/// Members of all sets of a file by set; every one with a reason.
+std::map<std::string, std::set<std::string>> members_of(const std::string& file) {
+    std::map<std::string, std::set<std::string>> members;
+    CsvFile csv(shipped(file));
+    csv.header({"set", "product", "reason"});
+    for (std::vector<std::string_view> fields; csv.next_record(fields);) {
+        members[std::string(fields.at(0))].emplace(fields.at(1));
+        EXPECT_GE(fields.at(2).size(), 4U) << fields[0] << ' ' << fields[1];
+    }
+    return members;
+}
+
+TEST(ShippedSets, AreTheSameFourOfThreeClassificationsWithReasons) {
+    const std::set<std::string> names = {"emerging", "public-service", "security", "strategic"};
+    for (const char* table : {"world-2011", "wiod2013", "wiod2016"}) {
+        std::set<std::string> found;
+        for (const auto& [set, members] : members_of(std::string("sets/") + table + ".csv")) {
+            found.insert(set);
+        }
+        EXPECT_EQ(found, names) << table;
+    }
+}
+
+TEST(ShippedSets, FitTheEmbeddedTables) {
+    const std::string all = "strategic,emerging,public-service,security";
+    for (const auto& [table, file] : {std::pair("world-2011", "sets/world-2011.csv"),
+                                      std::pair("wiod2016-gbr-2014", "sets/wiod2016.csv")}) {
+        std::set<std::string> products;
+        for (const auto& [set, members] : members_of(file)) {
+            products.insert(members.begin(), members.end());
+        }
+        const auto ranking =
+            run_json({"rank", table, "--home", std::string(table) == "world-2011" ? "CHN" : "GBR",
+                      "--all-imports", "--sets", shipped(file), "--only-sets", all, "--set-weights",
+                      shipped("sets/weights.csv")});
+        EXPECT_EQ(ranking["pairs"], products.size()) << table;
+    }
+}
+
+TEST(ShippedSets, OfWiod2013HaveItsCodesAndThoseOfTheAggregatedTable) {
+    std::map<std::string, std::string> aggregated;
+    for (const auto& entry :
+         read_concordance(shipped("concordances/wiod2013-35-to-24.csv")).entries) {
+        aggregated[entry.from] = entry.to;
+    }
+    const auto world = members_of("sets/world-2011.csv");
+    for (const auto& [set, members] : members_of("sets/wiod2013.csv")) {
+        std::set<std::string> codes;
+        for (const std::string& member : members) {
+            ASSERT_TRUE(aggregated.contains(member)) << member;
+            codes.insert(aggregated[member]);
+        }
+        EXPECT_EQ(codes, world.at(set)) << set;
+    }
 }
 
 }  // namespace

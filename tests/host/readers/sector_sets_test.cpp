@@ -70,5 +70,45 @@ TEST(SetBounds, AreRefusedInOneLine) {
     EXPECT_EQ(bounds("b,0,\nc,2,\n").size(), 2U);
 }
 
+TEST(SectorSets, MayHaveReasonsWhichAreNotKept) {
+    const ScratchFolder folder;
+    const auto read = [&](const std::string& text) {
+        return read_sector_sets(folder.write("s.csv", text), three);
+    };
+    const std::vector<SectorSet> found =
+        read("set,product,reason\na,ELE,\"chips, and more\"\na,FIN,\n");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].products, (std::vector<Index>{1, 2}));
+    const auto refused = [&](const std::string& text, const std::vector<std::string>& parts) {
+        expect_refused(test::message_of<ParseError>([&] { read(text); }), parts);
+    };
+    refused("set,product,why\na,ELE,x\n", {":1:", "'why'", "'reason' or the end of the line"});
+    refused("set,product,reason,more\na,ELE,x,y\n", {":1:", "'more'", "the end of the line"});
+    refused("set,product,reason\na,ELE\n", {":2:"});
+}
+
+std::vector<std::optional<double>> set_weights(const std::string& records) {
+    const ScratchFolder folder;
+    return read_set_weights(folder.write("w.csv", "set,weight\n" + records),
+                            sets("a,ELE\nb,FIN\nc,FIN\n"));
+}
+
+TEST(SetWeights, AreOfSomeSets) {
+    EXPECT_EQ(set_weights("c,2.5\na,0\n"),
+              (std::vector<std::optional<double>>{0.0, std::nullopt, 2.5}));
+}
+
+TEST(SetWeights, AreRefusedInOneLine) {
+    const auto refused = [](const std::string& records, const std::vector<std::string>& parts) {
+        expect_refused(test::message_of<ParseError>([&] { set_weights(records); }), parts);
+    };
+    refused("a,1\nd,1\n", {":3:", "unknown set 'd'", "'a'"});
+    refused("a,1\na,2\n", {":3:", "'a' again", "each set once"});
+    refused("a,-1\n", {":2:", "'-1'", "[0, 1e6]"});
+    refused("a,1e7\n", {":2:", "'1e7'", "[0, 1e6]"});
+    refused("a,\n", {":2:", "weight"});
+    refused("", {"no record"});
+}
+
 }  // namespace
 }  // namespace narrows

@@ -47,5 +47,25 @@ TEST(MatchingCodes, RefusesAnEmptyWildcard) {
               "sector matches");
 }
 
+const std::vector<SectorSet> sets = {{"metal", {1, 2}}, {"wires", {3, 4}}};
+
+TEST(MatchingCodes, TakesNamedSetsBesideCodesAndPatterns) {
+    const auto found = [](const CodePatterns& patterns) {
+        return matching_codes("f.json: shocks[0].sector", "sector", patterns, codes, &sets);
+    };
+    EXPECT_EQ(found({"set:wires"}), (std::vector<Index>{3, 4}));
+    EXPECT_EQ(found({"set:metal", "MA?", "ELE"}), (std::vector<Index>{0, 1, 2, 3}));
+    EXPECT_EQ(test::message_of<ParseError>([&] { found({"set:metall"}); }),
+              "f.json: shocks[0].sector: found unknown set 'set:metall', expected 'set:metal'");
+    EXPECT_EQ(test::message_of<ParseError>(
+                  [&] { matching_codes("f", "sector", {"set:metal"}, codes, {}); }),
+              "f: found unknown sector 'set:metal', expected one of MAC, MET, MIN, ELE, TEL");
+    const std::vector<SectorSet> none;
+    EXPECT_EQ(test::message_of<ParseError>(
+                  [&] { matching_codes("f", "sector", {"set:metal"}, codes, &none); }),
+              "f: found 'set:metal', expected sets by \"sets\": \"FILE\" in the scenario, or by "
+              "--sets FILE");
+}
+
 }  // namespace
 }  // namespace narrows

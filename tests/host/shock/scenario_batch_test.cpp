@@ -10,6 +10,7 @@
 #include "host/base/error.hpp"
 
 #include "tests/support/errors.hpp"
+#include "tests/support/run_program.hpp"
 #include "tests/support/scenarios.hpp"
 
 namespace narrows {
@@ -291,6 +292,29 @@ TEST(ShockBatch, SplitsRisesAndFallsOfDemand) {
     Eigen::MatrixXd expected(3, 3);
     expected << 0.5, 0, -0.25, 0, -1, 0, 0, 0, 0;
     EXPECT_EQ(changes, expected);
+}
+
+TEST(ShockBatch, ResolvesNamedSetsOfTheFileBesideTheScenario) {
+    const test::ScratchFolder folder;
+    folder.write("sets.csv", "set,product,reason\nx,S1,\nx,T9,why\n");
+    const auto batch = [&](const std::string& shock, bool world) {
+        return shock_batch(
+            scenario_of(R"({"name": "t", "sets": "sets.csv", "shocks": [)" + shock + "]}",
+                        folder.path().string()),
+            coded_economy(world));
+    };
+    const ShockBatch cut =
+        batch(R"({"kind": "import_cut", "product": ["set:x", "S0"], "user": "set:x", "share": 1})",
+              false);
+    EXPECT_EQ(cut.targets[0].products, (Indices{0, 1, 3}));
+    EXPECT_EQ(cut.targets[0].nodes, (Indices{1, 3}));
+    const ShockBatch loss = batch(
+        R"({"kind": "capacity_loss", "sector": "set:x", "region": ["B", "C"], "share": 1})", true);
+    EXPECT_EQ(loss.targets[0].nodes, (Indices{5, 7, 9, 10}));
+    EXPECT_NE(test::message_of<ParseError>([&] {
+                  batch(R"({"kind": "extraction", "sector": "set:y"})", false);
+              }).find("unknown set 'set:y', expected 'set:x'"),
+              std::string::npos);
 }
 
 }  // namespace
