@@ -25,8 +25,8 @@ bool is_one_of(std::string_view text, const Names& names) {
 }
 
 // Over the editions.
-const Names categories = {"HFCE",  "NPISH", "NPS",  "GGFC", "GFCF",   "INVNT", "INV",
-                          "DPABR", "P33",   "DIRP", "DISC", "NONRES", "FD"};
+const Names use_categories = {"HFCE",  "NPISH", "NPS",  "GGFC", "GFCF",   "INVNT", "INV",
+                              "DPABR", "P33",   "DIRP", "DISC", "NONRES", "FD"};
 const Names output_names = {"OUT", "OUTPUT", "TOTAL", "TOT"};
 const Names value_added_names = {"VA", "VALU", "VALUE", "VA+TAXSUB"};
 const Names tax_names = {"TLS", "TAXSUB", "TXS_INT_FNL", "TAX"};
@@ -198,7 +198,7 @@ class Layout {
                               "column " + in_quotes(label) + " without a row of that name",
                               "the same nodes in rows and columns");
         }
-        if (is_one_of(region, categories)) std::swap(region, category);  // HFCE_AUS in 2016
+        if (is_one_of(region, use_categories)) std::swap(region, category);  // HFCE_AUS in 2016
         region = whole_country(region);
         if (!nodes.has_region(region)) {
             if (label != "DISC") {
@@ -209,7 +209,7 @@ class Layout {
             discrepancy_region = region;
             category = label;
         }
-        if (!is_one_of(category, categories)) unknown_columns.push_back(label);
+        if (!is_one_of(category, use_categories)) unknown_columns.push_back(label);
         const auto [at, is_new] =
             use_index_.emplace(region + "_" + category, static_cast<Index>(uses.size()));
         if (is_new) uses.push_back({region, category});
