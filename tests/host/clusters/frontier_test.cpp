@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/analysis/export_content.hpp"
 #include "host/base/error.hpp"
 #include "host/clusters/cluster_years.hpp"
 #include "host/clusters/product_risk.hpp"
@@ -168,6 +169,26 @@ TEST(Frontier, CountsValueAddedInExportsByTheSectorThatAddsIt) {
             const double expected = static_cast<double>(own.v[i] * sum);
             EXPECT_NEAR(frontier.exported_value_added(region, i), expected,
                         1e-12 * std::abs(expected));
+        }
+    }
+}
+
+TEST(Frontier, AgreesWithTheContentOfExports) {
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+        const IoTable table = test::random_world_table(3, 5, seed);
+        const Frontier frontier = frontier_of(table, "R0");
+        const LeontiefModel world(Backend::cpu(), coefficients(table));
+        for (Index r = 0; r < 3; ++r) {
+            const std::string& region =
+                table.classification().regions()[static_cast<std::size_t>(r)].code;
+            const std::vector<Index> nodes = table.classification().nodes_of_region(r);
+            const VectorXd exports = gross_exports(table, region)(nodes);
+            EXPECT_LT(test::relative_difference(frontier.exports.row(r).transpose(), exports),
+                      1e-13);
+            // Value added that leaves home more than once is counted once here.
+            const ExportContent content = export_content(table, region, world);
+            const double once = content.domestic.sum() - content.double_counted.sum();
+            EXPECT_NEAR(frontier.exported_value_added.row(r).sum(), once, 1e-11 * once);
         }
     }
 }
