@@ -6,6 +6,7 @@
 
 #include "host/base/error.hpp"
 #include "host/base/hash.hpp"
+#include "host/cli/account_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/sector_sheet.hpp"
@@ -13,6 +14,7 @@
 #include "host/model/multipliers.hpp"
 #include "host/model/type2_multipliers.hpp"
 #include "host/readers/input_files.hpp"
+#include "host/report/satellite_units.hpp"
 #include "host/table/findings.hpp"
 
 namespace narrows::cli {
@@ -63,6 +65,26 @@ void run_linkages(const ModelOptions& options) {
         "power, sensitivity: Rasmussen. forward: Ghosh-based. key: power and forward above 1. "
         "upstream: mean steps to final use, downstream: mean steps from primary inputs."};
     print(std::move(document), options.output);
+}
+
+void add_account(const SatelliteAccount& account, const IoTable& table, const LeontiefModel& model,
+                 SectorSheet& sheet) {
+    const Eigen::VectorXd direct = per_output(account.values, table.x());
+    const Eigen::VectorXd total = total_effects(model, direct);
+    sheet.add(account.name + "_direct", account.name + " direct", Style::coefficient, direct);
+    sheet.add(account.name + "_total", account.name + " total", Style::coefficient, total);
+    sheet.add(account.name + "_type1", account.name + " type I", Style::coefficient,
+              type1_multipliers(total, direct));
+}
+
+void add_units(const IoTable& table, const std::vector<Index>& accounts, Document& document) {
+    if (accounts.empty()) return;
+    document.structures["accounts"] = satellite_units(table.satellites(), accounts);
+    for (const Index k : accounts) {
+        const SatelliteAccount& account = table.satellites()[static_cast<std::size_t>(k)];
+        document.fields.push_back(
+            {"", account.name + " in", Style::text, account.unit + " per " + table.meta().unit});
+    }
 }
 
 /// The components of value added that are income of labour: those named, or all by name.
@@ -135,23 +157,56 @@ void add_type2(SectorSheet& sheet, const Type2Multipliers& result) {
     sheet.add("income_type2", "income type II", Style::coefficient, result.income_type2);
 }
 
-std::optional<double> household_income(const ClosureOptions& options) {
-    if (options.income.empty()) return std::nullopt;
-    return parse_number(options.income);
+/// The model closed with households, and the rows of value added that they are paid in.
+struct Closure {
+    std::vector<std::string> labour_rows;  // none: from a file
+    HouseholdAccounts households;
+};
+
+std::optional<Closure> closure_of(const ClosureOptions& options, const IoTable& table,
+                                  nlohmann::ordered_json& parameters) {
+    if (!options.type2) return std::nullopt;
+    const std::optional<double> income =
+        options.income.empty() ? std::nullopt : parse_number(options.income);
+    Closure closure;
+    const Eigen::VectorXd labour = labour_income(options, table, closure.labour_rows);
+    closure.households = household_accounts(table, labour, options.households, income);
+    parameters = {{"type2", true},
+                  {"labour_rows", closure.labour_rows},
+                  {"households", closure.households.categories}};
+    if (income) parameters["household_income"] = *income;
+    if (!options.labour.empty()) {
+        parameters["labour"] = options.labour;
+        parameters["labour_hash"] = hash_file(options.labour);
+    }
+    return closure;
+}
+
+void describe(const Closure& closure, const ClosureOptions& options, const IoTable& table,
+              Document& document) {
+    document.fields.push_back(
+        {"household_uses", "households", Style::text, closure.households.categories});
+    const bool from_file = !options.labour.empty();
+    document.fields.push_back(
+        {"labour_rows", from_file ? "" : "labour income", Style::text, closure.labour_rows});
+    if (from_file) document.fields.push_back({"", "labour income", Style::text, options.labour});
+    document.sheets.push_back(household_sheet(table, closure.households));
+    document.notes.emplace_back(
+        "II: closed with households, which spend what they earn; with income: output of sectors "
+        "and income of households. Labour income is divided by output, spending by income: labour "
+        "income, or spending where that is more, or --household-income.");
 }
 
 void run_multipliers(const MultiplierOptions& options) {
     parse_output_format(options.output.format);
-    const ClosureOptions& closure = options.closure;
     const IoTable table = open_table(options.table);
-    std::vector<std::string> rows;
-    std::optional<HouseholdAccounts> households;
-    if (closure.type2) {
-        households = household_accounts(table, labour_income(closure, table, rows),
-                                        closure.households, household_income(closure));
-    }
+    auto parameters = nlohmann::ordered_json::object();
+    const std::optional<Closure> closure = closure_of(options.closure, table, parameters);
     ModelRun run = start_model("multipliers", options.table.name, table, options.backend);
+    run.record.parameters = std::move(parameters);
     const Multipliers result = multipliers(run.model);
+    const std::vector<Index> accounts = asked_accounts(options.table, table);
+    run.record.parameters.update(account_parameters(options.table, table, accounts));
 
     SectorSheet sheet(table.classification());
     sheet.add("output", "output", Style::coefficient, result.output);
@@ -160,39 +215,21 @@ void run_multipliers(const MultiplierOptions& options) {
         sheet.add("imports", "imports", Style::coefficient, result.imports);
     }
     sheet.add("value_added_type1", "GDP type I", Style::coefficient, result.value_added_type1);
-    std::vector<std::string> notes = {
-        "Per unit of final demand. GDP type I: total over direct value added; - where there is no "
-        "direct value added."};
-    if (households) {
+    for (const Index k : accounts) {
+        add_account(table.satellites()[static_cast<std::size_t>(k)], table, run.model, sheet);
+    }
+    if (closure) {
         add_type2(sheet, naming_table(options.table.name, [&] {
-                      return type2_multipliers(run.model, households->coefficients);
+                      return type2_multipliers(run.model, closure->households.coefficients);
                   }));
-        notes.emplace_back(
-            "II: closed with households, which spend what they earn; with income: output of "
-            "sectors and income of households. Labour income is divided by output, spending by "
-            "income: labour income, or spending where that is more, or --household-income.");
-        run.record.parameters = {{"type2", true},
-                                 {"labour_rows", rows},
-                                 {"households", households->categories},
-                                 {"household_income", closure.income}};
-        if (!closure.labour.empty()) {
-            run.record.parameters["labour"] = closure.labour;
-            run.record.parameters["labour_hash"] = hash_file(closure.labour);
-        }
     }
     Document document = sector_document("multipliers", table, std::move(sheet), run.finished());
+    add_units(table, accounts, document);
     document.title = "Multipliers of " + title_of(table);
-    if (households) {
-        document.fields.push_back(
-            {"household_uses", "households", Style::text, households->categories});
-        document.fields.push_back(
-            {"labour_rows", closure.labour.empty() ? "labour income" : "", Style::text, rows});
-        if (!closure.labour.empty()) {
-            document.fields.push_back({"", "labour income", Style::text, closure.labour});
-        }
-        document.sheets.push_back(household_sheet(table, *households));
-    }
-    document.notes = std::move(notes);
+    document.notes = {
+        "Per unit of final demand. GDP type I: total over direct value added; - where there is no "
+        "direct value added."};
+    if (closure) describe(*closure, options.closure, table, document);
     print(std::move(document), options.output);
 }
 
@@ -250,8 +287,10 @@ void add_linkages(CLI::App& app) {
 void add_multipliers(CLI::App& app) {
     const auto options = std::make_shared<MultiplierOptions>();
     CLI::App* command = add_model_command(
-        app, "multipliers", "Output, GDP and import multipliers of every sector", *options);
+        app, "multipliers", "Output, GDP, import and satellite multipliers of every sector",
+        *options);
     add_closure_options(*command, options->closure);
+    add_account_options(*command, options->table);
     command->callback([options] { run_multipliers(*options); });
 }
 

@@ -47,18 +47,14 @@ MatrixXd income_from_income(const Households& households, const MatrixXd& income
     return again;
 }
 
-}  // namespace
-
-HouseholdAccounts household_accounts(const IoTable& table, const VectorXd& labour_income,
-                                     const std::vector<std::string>& categories,
-                                     std::optional<double> income) {
-    const Classification& classes = table.classification();
-    const Index n = table.num_nodes();
-    const auto r = static_cast<Index>(classes.regions().size());
-    require_shape("labour income", n, 1, labour_income);
-    if (n > 0 && labour_income.minCoeff() < 0.0) {
-        throw ArgumentError(fmt::format("labour income is {}, expected 0 or more in every sector",
-                                        labour_income.minCoeff()));
+void require_sense(const IoTable& table, const VectorXd& labour_income,
+                   std::optional<double> income) {
+    require_shape("labour income", table.num_nodes(), 1, labour_income);
+    Index lowest = 0;
+    if (labour_income.size() > 0 && labour_income.minCoeff(&lowest) < 0.0) {
+        throw ArgumentError(fmt::format("labour income of {} is {}, expected 0 or more",
+                                        table.classification().label(lowest),
+                                        labour_income[lowest]));
     }
     if (income && table.is_multi_regional()) {
         throw ArgumentError("one income of households is for a national table, not for regions");
@@ -67,33 +63,53 @@ HouseholdAccounts household_accounts(const IoTable& table, const VectorXd& labou
         throw ArgumentError(
             fmt::format("income of households is {}, expected a number above 0", *income));
     }
+}
+
+/// What the households of every region buy of every node, n x r; adds their imports, which a
+/// national table keeps apart, to `imports`, r.
+MatrixXd consumption_by_region(const IoTable& table, const std::vector<std::string>& categories,
+                               VectorXd& imports) {
+    const Classification& classes = table.classification();
+    MatrixXd bought = MatrixXd::Zero(table.num_nodes(), imports.size());
+    for (std::size_t u = 0; u < table.final_uses().size(); ++u) {
+        const FinalUse& use = table.final_uses()[u];
+        if (std::find(categories.begin(), categories.end(), use.category) == categories.end()) {
+            continue;
+        }
+        const Index region = use.region.empty() ? 0 : classes.region(use.region);
+        const auto column = static_cast<Index>(u);
+        bought.col(region) += table.F().col(column);
+        if (table.MF().size() > 0) imports[region] += table.MF().col(column).sum();
+    }
+    return bought;
+}
+
+}  // namespace
+
+HouseholdAccounts household_accounts(const IoTable& table, const VectorXd& labour_income,
+                                     const std::vector<std::string>& categories,
+                                     std::optional<double> income) {
+    require_sense(table, labour_income, income);
+    const Classification& classes = table.classification();
+    const Index n = table.num_nodes();
+    const auto r = static_cast<Index>(classes.regions().size());
     HouseholdAccounts accounts;
     accounts.categories = household_categories(table, categories);
     MatrixXd paid = MatrixXd::Zero(n, r);
     for (Index j = 0; j < n; ++j) paid(j, classes.region_of(j)) = labour_income[j];
-    MatrixXd bought = MatrixXd::Zero(n, r);
-    accounts.spending = VectorXd::Zero(r);
-    for (std::size_t u = 0; u < table.final_uses().size(); ++u) {
-        const FinalUse& use = table.final_uses()[u];
-        const auto& all = accounts.categories;
-        if (std::find(all.begin(), all.end(), use.category) == all.end()) continue;
-        const Index region = use.region.empty() ? 0 : classes.region(use.region);
-        const auto column = static_cast<Index>(u);
-        bought.col(region) += table.F().col(column);
-        if (table.MF().size() > 0) accounts.spending[region] += table.MF().col(column).sum();
-    }
-    accounts.spending += bought.colwise().sum().transpose();
+    VectorXd imports = VectorXd::Zero(r);
+    const MatrixXd bought = consumption_by_region(table, accounts.categories, imports);
+    accounts.spending = bought.colwise().sum().transpose() + imports;
     accounts.labour_income = paid.colwise().sum().transpose();
     accounts.income = income ? VectorXd::Constant(r, *income)
                              : VectorXd(accounts.labour_income.cwiseMax(accounts.spending));
-    accounts.coefficients.labour_income.resize(n, r);
-    accounts.coefficients.consumption = MatrixXd::Zero(n, r);
+    Households& coefficients = accounts.coefficients;
+    coefficients.labour_income.resize(n, r);
+    coefficients.consumption = MatrixXd::Zero(n, r);
     for (Index region = 0; region < r; ++region) {
-        accounts.coefficients.labour_income.col(region) = per_output(paid.col(region), table.x());
-        if (accounts.income[region] > 0.0) {
-            accounts.coefficients.consumption.col(region) =
-                bought.col(region) / accounts.income[region];
-        }
+        coefficients.labour_income.col(region) = per_output(paid.col(region), table.x());
+        if (!(accounts.income[region] > 0.0)) continue;
+        coefficients.consumption.col(region) = bought.col(region) / accounts.income[region];
     }
     return accounts;
 }

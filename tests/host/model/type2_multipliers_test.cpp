@@ -200,7 +200,7 @@ TEST(HouseholdAccounts, RefuseWhatMakesNoSense) {
     };
 
     refused([&] { household_accounts(table, vector({1})); }, {"labour income is 1 x 1"});
-    refused([&] { household_accounts(table, vector({1, -2})); }, {"labour income is -2"});
+    refused([&] { household_accounts(table, vector({1, -2})); }, {"labour income of TWO is -2"});
     refused([&] { household_accounts(table, wages, {"Household"}); },
             {"unknown final use 'Household', did you mean 'Households'"});
     refused([&] { household_accounts(table, wages, {}, 0.0); }, {"income of households is 0"});
