@@ -34,11 +34,11 @@ double number(const Sheet& sheet, const std::vector<Cell>& row, const std::strin
 
 /// The share of GDP at risk, times the weight where there are weights.
 double order_of(const Sheet& sheet, const std::vector<Cell>& row) {
-    const double share = number(sheet, row, "gar_share_of_gdp");
+    const double of_gdp = number(sheet, row, "gar_share_of_gdp");
     const double gar = number(sheet, row, "gar");
     const bool weighted =
         column_at(sheet, "weighted") < static_cast<std::ptrdiff_t>(sheet.columns.size());
-    return weighted && gar > 0.0 ? share * (number(sheet, row, "weighted") / gar) : share;
+    return weighted && gar > 0.0 ? of_gdp * (number(sheet, row, "weighted") / gar) : of_gdp;
 }
 
 }  // namespace
