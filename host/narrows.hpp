@@ -14,6 +14,7 @@
 #include "host/analysis/export_content.hpp"
 #include "host/analysis/exposure.hpp"
 #include "host/analysis/extraction.hpp"
+#include "host/analysis/footprint.hpp"
 #include "host/analysis/import_content.hpp"
 #include "host/analysis/ranking_uncertainty.hpp"
 #include "host/analysis/world_chokepoints.hpp"

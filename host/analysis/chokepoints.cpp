@@ -57,6 +57,11 @@ Eigen::MatrixXd domestic_shares(const HomeEconomy& home) {
     return d;
 }
 
+const Eigen::VectorXd& account_of(const HomeEconomy& home, const ChokepointQuery& query,
+                                  std::size_t k) {
+    return home.satellites[static_cast<std::size_t>(query.accounts[k])].values;
+}
+
 /// Scenarios of the kernel with the memory they point into.
 struct Batch {
     Eigen::MatrixXd blocked_share;  // s x number of scenarios
@@ -112,7 +117,17 @@ std::vector<Index> binding_chain(const HomeEconomy& home,
     return chain;
 }
 
-/// Fills gar, its bound and the chain of rows [first, first + count) from the kernel.
+/// What accounts lose at loss rates delta.
+void set_amounts(const HomeEconomy& home, const ChokepointQuery& query,
+                 const Eigen::Ref<const Eigen::VectorXd>& loss, double AmountAtRisk::*figure,
+                 Chokepoint& row) {
+    for (std::size_t k = 0; k < query.accounts.size(); ++k) {
+        row.accounts[k].*figure = account_of(home, query, k).dot(loss);
+    }
+}
+
+/// Fills gar, its bound, amounts of accounts and the chain of rows [first, first + count) from the
+/// kernel.
 void evaluate(const HomeEconomy& home, const kernels::Bottleneck& bottleneck,
               const ChokepointQuery& query, Chokepoint* rows, std::size_t count) {
     Batch batch(home, rows, count, query.share);
@@ -129,12 +144,16 @@ void evaluate(const HomeEconomy& home, const kernels::Bottleneck& bottleneck,
     for (std::size_t i = 0; i < count; ++i) {
         rows[i].gar_tail = home.value_added.dot(batch.loss.col(static_cast<Index>(i)));
         rows[i].error_bound = error(i);
+        set_amounts(home, query, batch.loss.col(static_cast<Index>(i)), &AmountAtRisk::tail,
+                    rows[i]);
     }
     bottleneck.solve(batch.scenarios, query.lambda, query.num_threads);
     for (std::size_t i = 0; i < count; ++i) {
         rows[i].gar = home.value_added.dot(batch.loss.col(static_cast<Index>(i)));
         rows[i].error_bound = std::max(rows[i].error_bound, error(i));
         rows[i].chain = binding_chain(home, batch.scenarios[i]);
+        set_amounts(home, query, batch.loss.col(static_cast<Index>(i)), &AmountAtRisk::amount,
+                    rows[i]);
     }
 }
 
@@ -225,9 +244,13 @@ Coalition coalition_of(const HomeEconomy& home, const std::vector<std::string>& 
 std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefModel& model,
                                       const ChokepointQuery& query) {
     // L va, then divided by x: one solve serves the low-loss end of every scenario.
-    Eigen::VectorXd lost_per_import = model.solve_output(home.value_added);
-    for (Index j = 0; j < home.x.size(); ++j) {
-        lost_per_import[j] = home.x[j] != 0.0 ? lost_per_import[j] / home.x[j] : 0.0;
+    const auto lost_per_import = [&](const Eigen::VectorXd& values) {
+        return per_output(model.solve_output(values), home.x);
+    };
+    const Eigen::VectorXd value_added = lost_per_import(home.value_added);
+    std::vector<Eigen::VectorXd> accounts;
+    for (std::size_t k = 0; k < query.accounts.size(); ++k) {
+        accounts.push_back(lost_per_import(account_of(home, query, k)));
     }
     std::vector<Chokepoint> rows;
     for (const Coalition& coalition : query.coalitions) {
@@ -239,7 +262,10 @@ std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefMod
             row.coalition = coalition;
             if (query.weights.size() > 0) row.weight = query.weights[product];
             row.blocked = blocked.sum();
-            row.gar_linear = blocked.dot(lost_per_import);
+            row.gar_linear = blocked.dot(value_added);
+            for (const Eigen::VectorXd& account : accounts) {
+                row.accounts.push_back({blocked.dot(account), 0.0, 0.0});
+            }
             if (row.blocked > 0.0) rows.push_back(std::move(row));
         }
     }

@@ -29,6 +29,7 @@ struct ChokepointQuery {
     double lambda = 0.5;          // share of a domestic shortfall passed on to users, [0, 1)
     double tail_lambda = 0.9;     // the same for the tail, [0, 1)
     Eigen::MatrixXd criticality;  // c, s x s, in [0, 1]
+    std::vector<Index> accounts;  // satellite accounts of the table whose amounts at risk are asked
     int num_threads = 1;
     std::function<void(std::int64_t done, std::int64_t total)> progress;  // may be empty
     std::vector<Index> products;  // that are ranked, ascending; empty: all
@@ -37,6 +38,14 @@ struct ChokepointQuery {
     bool is_ranked(Index product) const;
     /// Products times coalitions, of an economy of that many products.
     Index num_pairs(Index num_products) const;
+};
+
+/// What of a satellite account e, such as jobs, stands on the output that is lost, in its unit: the
+/// figures of GDP at risk with e for value added, sum_j e_j delta_j.
+struct AmountAtRisk {
+    double linear = 0.0;  // low-loss end
+    double amount = 0.0;  // at lambda
+    double tail = 0.0;    // at tail_lambda
 };
 
 /// What is lost when a coalition withholds a product; flows in the unit of the table, one year.
@@ -57,6 +66,7 @@ struct Chokepoint {
     /// the sector that loses the most value added. {product, product} is a sector short of imports
     /// of its own product. Just {product} where nothing is lost.
     std::vector<Index> chain;
+    std::vector<AmountAtRisk> accounts;  // of ChokepointQuery::accounts, of home
 };
 
 /// Flows below 0 between sectors (by-products, statistical corrections): nobody's need, so the
@@ -79,8 +89,8 @@ struct ChokepointRanking {
 /// The same economy with no flow below 0; what was below is added to `found`.
 HomeEconomy without_negative_flows(const HomeEconomy& home, NegativeFlows& found);
 
-/// Every (product, coalition) of the query with imports to block: weight, blocked and gar_linear
-/// are set. `home` has no flow below 0.
+/// Every (product, coalition) of the query with imports to block: weight, blocked and the low-loss
+/// ends are set. `home` has no flow below 0.
 std::vector<Chokepoint> blocked_pairs(const HomeEconomy& home, const LeontiefModel& model,
                                       const ChokepointQuery& query);
 

@@ -25,6 +25,7 @@ HomeEconomy national_home(const IoTable& table, const std::string& region) {
     home.value_added = table.value_added();
     home.taxes = table.taxes();
     home.x = table.x();
+    home.satellites = table.satellites();
     return home;
 }
 
@@ -45,6 +46,9 @@ HomeEconomy regional_home(const IoTable& table, const std::string& region) {
     home.value_added = selector * table.value_added();
     home.taxes = selector * table.taxes();
     home.x = selector * table.x();
+    for (const SatelliteAccount& account : table.satellites()) {
+        home.satellites.push_back({account.name, account.unit, selector * account.values, {}});
+    }
     for (Index r = 0; r < static_cast<Index>(classes.regions().size()); ++r) {
         if (r == home_region) continue;
         home.origins.push_back(classes.regions()[static_cast<std::size_t>(r)].code);

@@ -21,13 +21,14 @@ Coefficients coefficients_of(const Eigen::MatrixXd& z, const std::vector<Eigen::
 struct HomeEconomy {
     std::string region;
     std::vector<Sector> sectors;
-    std::vector<std::string> origins;       // regions that imports come from, without home
-    Eigen::MatrixXd domestic;               // Z, s x s
-    std::vector<Eigen::MatrixXd> imports;   // M^o by origin, s x s each
-    Eigen::MatrixXd total_use;              // U = Z + sum of M^o
-    Eigen::VectorXd value_added, taxes, x;  // s each
-    Eigen::MatrixXd ratings;                // criticality ratings, 0 x 0 where there are none
-    ImportOrigins import_split;             // what imports by user rest on; 0 x 0: all observed
+    std::vector<std::string> origins;          // regions that imports come from, without home
+    Eigen::MatrixXd domestic;                  // Z, s x s
+    std::vector<Eigen::MatrixXd> imports;      // M^o by origin, s x s each
+    Eigen::MatrixXd total_use;                 // U = Z + sum of M^o
+    Eigen::VectorXd value_added, taxes, x;     // s each
+    Eigen::MatrixXd ratings;                   // criticality ratings, 0 x 0 where there are none
+    ImportOrigins import_split;                // what imports by user rest on; 0 x 0: all observed
+    std::vector<SatelliteAccount> satellites;  // those of the table, home's values by sector (s)
 
     double gdp() const { return value_added.sum(); }
     /// A = Z x^-1 with v, tau and m = all imports.

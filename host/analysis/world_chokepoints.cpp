@@ -101,6 +101,12 @@ WorldChokepointRanking rank_world_chokepoints(const IoTable& table, const HomeEc
     NegativeFlows of_home;
     const HomeEconomy home = without_negative_flows(published, of_home);
 
+    std::vector<Eigen::VectorXd> accounts;  // by place
+    for (const Index account : query.accounts) {
+        accounts.push_back(
+            table.satellites()[static_cast<std::size_t>(account)].values(world.nodes));
+    }
+
     WorldChokepointRanking ranking;
     ranking.negative_flows = negative_flows(table.Z());
     ranking.gdp = home.gdp();
@@ -123,15 +129,21 @@ WorldChokepointRanking rank_world_chokepoints(const IoTable& table, const HomeEc
                              static_cast<double>(world.size() + 1) * unit_roundoff *
                                  world.value_added.cwiseAbs().dot(loss);
         row.home.error_bound = std::max(row.home.error_bound, error);
-        const double lost = loss_of(world, world.home_region, loss);
-        if ((result.lambda == 1) == tail_is_last) {
+        const double lost = loss_of(world, world.value_added, world.home_region, loss);
+        const bool is_tail = (result.lambda == 1) == tail_is_last;
+        for (std::size_t k = 0; k < accounts.size(); ++k) {
+            const double amount = loss_of(world, accounts[k], world.home_region, loss);
+            (is_tail ? row.home.accounts[k].tail : row.home.accounts[k].amount) = amount;
+        }
+        if (is_tail) {
             row.home.gar_tail = lost;
         } else {
             row.home.gar = lost;
             row.world = world.value_added.dot(loss);
             for (const Index origin : row.home.coalition) {
                 row.blow_back.push_back(
-                    loss_of(world, world.region_of_origin[static_cast<std::size_t>(origin)], loss));
+                    loss_of(world, world.value_added,
+                            world.region_of_origin[static_cast<std::size_t>(origin)], loss));
             }
             row.chain =
                 binding_chain(world, weights, scenarios, result.scenario, query.lambda, loss);

@@ -80,7 +80,7 @@ Eigen::VectorXd WorldDraws::solved_gar(const Flows& flows, const Eigen::MatrixXd
     Eigen::VectorXd result(base_gar_.size());
     const auto done = [&](const narrows_shortage_result& solved) {
         const Eigen::Map<const Eigen::VectorXd> loss(solved.loss, world_.size());
-        result[solved.scenario] = loss_of(world_, world_.home_region, loss);
+        result[solved.scenario] = loss_of(world_, world_.value_added, world_.home_region, loss);
     };
     backend_.solve_shortage(shortage_of(world_, weights, scenarios, lambdas), done);
     return result;

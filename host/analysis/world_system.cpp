@@ -105,11 +105,12 @@ narrows_shortage shortage_of(const World& world, const Eigen::MatrixXd& weights,
                        scenarios.delivered, lambdas);
 }
 
-double loss_of(const World& world, Index region, const Eigen::Ref<const Eigen::VectorXd>& loss) {
+double loss_of(const World& world, const Eigen::VectorXd& amounts, Index region,
+               const Eigen::Ref<const Eigen::VectorXd>& loss) {
     double sum = 0.0;
     for (Index place = 0; place < world.size(); ++place) {
         if (world.region[static_cast<std::size_t>(place)] != region) continue;
-        sum += world.value_added[place] * loss[place];
+        sum += amounts[place] * loss[place];
     }
     return sum;
 }

@@ -57,7 +57,9 @@ struct Scenarios {
 narrows_shortage shortage_of(const World& world, const Eigen::MatrixXd& weights,
                              const Scenarios& scenarios, const std::vector<double>& lambdas);
 
-/// What one region loses, sum va_j delta_j over its places.
-double loss_of(const World& world, Index region, const Eigen::Ref<const Eigen::VectorXd>& loss);
+/// What one region loses of `amounts`, n by place (value added, jobs): sum of amount_j delta_j over
+/// its places.
+double loss_of(const World& world, const Eigen::VectorXd& amounts, Index region,
+               const Eigen::Ref<const Eigen::VectorXd>& loss);
 
 }  // namespace narrows

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
+#include "host/cli/account_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/readers/input_files.hpp"
@@ -27,7 +28,13 @@ struct ConvertOptions {
 };
 
 void report_written(const IoTable& table, const std::string& out) {
-    write_stdout(fmt::format("{}: {} nodes, {}\n", out, table.num_nodes(), table.hash()));
+    const std::size_t accounts = table.satellites().size();
+    write_stdout(fmt::format("{}: {} nodes, {}{}\n", out, table.num_nodes(),
+                             accounts == 0 ? "" : fmt::format("{} satellite accounts, ", accounts),
+                             table.hash()));
+    for (const Finding& finding : table.meta().findings) {
+        if (finding.code == "satellites") write_stdout("note: " + finding.text + "\n");
+    }
 }
 
 /// Where --to is not given, the ending of the name decides.
@@ -67,6 +74,7 @@ CLI::App* add_writing_command(CLI::App& app, const char* name, const char* help,
                               const std::shared_ptr<ConvertOptions>& options) {
     CLI::App* command = app.add_subcommand(name, help);
     add_table_argument(*command, options->table);
+    add_account_options(*command, options->table);
     command->add_option("OUT", options->out, "folder or file to create; must not exist yet")
         ->type_name("FILE")
         ->required();

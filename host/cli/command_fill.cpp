@@ -4,6 +4,7 @@
 
 #include "host/base/error.hpp"
 #include "host/base/hash.hpp"
+#include "host/cli/account_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/ranking_options.hpp"
@@ -29,6 +30,7 @@ struct FillOptions {
     SetOptions sets;
     std::int64_t max_sectors = -1;
     double cvar_level = 0.0;
+    std::string objective;  // a satellite account; empty: GDP
     bool diversify = false;
     Diversification diversification;
     UncertaintyOptions uncertainty;
@@ -159,8 +161,22 @@ std::optional<FillDraws> draws_of(const FillOptions& options, const HomeEconomy&
         uncertainty.draws, [&](std::int64_t done, std::int64_t total) { progress(done, total); });
 }
 
-void run_fill(const FillOptions& options) {
+/// The account takes the place of value added in the goal.
+void set_objective(const FillOptions& options, const IoTable& table, HomeEconomy& home,
+                   FillQuery& query) {
+    if (options.objective.empty()) return;
+    query.objective = options.objective;
+    home.value_added =
+        home.satellites[static_cast<std::size_t>(table.satellite(options.objective))].values;
+}
+
+void run_fill(FillOptions options) {
     parse_output_format(options.output.format);
+    // Without names, a file of accounts is read whole.
+    std::vector<std::string>& accounts = options.table.read.accounts;
+    if (!options.objective.empty() && (options.table.accounts_file.empty() || !accounts.empty())) {
+        accounts.push_back(options.objective);
+    }
     const IoTable table = open_table(options.table);
     RunRecord record = start_record("fill", table);
     record.threads = options.threads;
@@ -169,11 +185,15 @@ void run_fill(const FillOptions& options) {
     const RankingQuery asked = ranking_query(options.ranking, published, table);
     check_shares(asked.query);
     NegativeFlows negative_flows;
-    const HomeEconomy home = without_negative_flows(published, negative_flows);
+    HomeEconomy home = without_negative_flows(published, negative_flows);
     const bool further_use = !options.set_limits.empty() || !options.scenarios.empty();
     const SetSelection sets = set_selection(options.sets, home.sectors, further_use);
-    const FillQuery query = fill_query(options, home, asked, sets);
+    FillQuery query = fill_query(options, home, asked, sets);
+    query.accounts = asked_accounts(options.table, table);
+    set_objective(options, table, home, query);
     record.parameters = parameters_of(options, home, asked, query, sets);
+    record.parameters.update(account_parameters(options.table, table, query.accounts));
+    if (!options.objective.empty()) record.parameters["objective_account"] = options.objective;
     const FillResult result = fill_gaps(home, query);
     const std::optional<FillDraws> draws = naming_table(
         options.table.name, [&] { return draws_of(options, home, asked, query, result, record); });
@@ -270,6 +290,11 @@ void add_fill(CLI::App& app) {
         "fill", "Spend a budget on domestic capacity where it lowers GDP at risk most");
     add_table_argument(*command, options->table, false);
     add_scenario_options(*command, *options);
+    add_account_options(*command, options->table);
+    command
+        ->add_option("--objective-account", options->objective,
+                     "lower the amount at risk of this account, not GDP at risk")
+        ->type_name("NAME");
     add_investment_options(*command, *options);
     add_constraint_options(*command, *options);
     add_uncertainty(*command, *options);

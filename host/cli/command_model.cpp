@@ -6,6 +6,7 @@
 
 #include "host/base/error.hpp"
 #include "host/base/hash.hpp"
+#include "host/cli/account_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/sector_sheet.hpp"
@@ -13,6 +14,7 @@
 #include "host/model/multipliers.hpp"
 #include "host/model/type2_multipliers.hpp"
 #include "host/readers/input_files.hpp"
+#include "host/report/satellite_units.hpp"
 #include "host/table/findings.hpp"
 
 namespace narrows::cli {
@@ -63,6 +65,26 @@ void run_linkages(const ModelOptions& options) {
         "power, sensitivity: Rasmussen. forward: Ghosh-based. key: power and forward above 1. "
         "upstream: mean steps to final use, downstream: mean steps from primary inputs."};
     print(std::move(document), options.output);
+}
+
+void add_account(const SatelliteAccount& account, const IoTable& table, const LeontiefModel& model,
+                 SectorSheet& sheet) {
+    const Eigen::VectorXd direct = per_output(account.values, table.x());
+    const Eigen::VectorXd total = total_effects(model, direct);
+    sheet.add(account.name + "_direct", account.name + " direct", Style::coefficient, direct);
+    sheet.add(account.name + "_total", account.name + " total", Style::coefficient, total);
+    sheet.add(account.name + "_type1", account.name + " type I", Style::coefficient,
+              type1_multipliers(total, direct));
+}
+
+void add_units(const IoTable& table, const std::vector<Index>& accounts, Document& document) {
+    if (accounts.empty()) return;
+    document.structures["accounts"] = satellite_units(table.satellites(), accounts);
+    for (const Index k : accounts) {
+        const SatelliteAccount& account = table.satellites()[static_cast<std::size_t>(k)];
+        document.fields.push_back(
+            {"", account.name + " in", Style::text, account.unit + " per " + table.meta().unit});
+    }
 }
 
 /// The components of value added that are income of labour: those named, or all by name.
@@ -183,6 +205,8 @@ void run_multipliers(const MultiplierOptions& options) {
     ModelRun run = start_model("multipliers", options.table.name, table, options.backend);
     run.record.parameters = std::move(parameters);
     const Multipliers result = multipliers(run.model);
+    const std::vector<Index> accounts = asked_accounts(options.table, table);
+    run.record.parameters.update(account_parameters(options.table, table, accounts));
 
     SectorSheet sheet(table.classification());
     sheet.add("output", "output", Style::coefficient, result.output);
@@ -191,12 +215,16 @@ void run_multipliers(const MultiplierOptions& options) {
         sheet.add("imports", "imports", Style::coefficient, result.imports);
     }
     sheet.add("value_added_type1", "GDP type I", Style::coefficient, result.value_added_type1);
+    for (const Index k : accounts) {
+        add_account(table.satellites()[static_cast<std::size_t>(k)], table, run.model, sheet);
+    }
     if (closure) {
         add_type2(sheet, naming_table(options.table.name, [&] {
                       return type2_multipliers(run.model, closure->households.coefficients);
                   }));
     }
     Document document = sector_document("multipliers", table, std::move(sheet), run.finished());
+    add_units(table, accounts, document);
     document.title = "Multipliers of " + title_of(table);
     document.notes = {
         "Per unit of final demand. GDP type I: total over direct value added; - where there is no "
@@ -259,8 +287,10 @@ void add_linkages(CLI::App& app) {
 void add_multipliers(CLI::App& app) {
     const auto options = std::make_shared<MultiplierOptions>();
     CLI::App* command = add_model_command(
-        app, "multipliers", "Output, GDP and import multipliers of every sector", *options);
+        app, "multipliers", "Output, GDP, import and satellite multipliers of every sector",
+        *options);
     add_closure_options(*command, options->closure);
+    add_account_options(*command, options->table);
     command->callback([options] { run_multipliers(*options); });
 }
 

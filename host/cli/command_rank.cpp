@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "host/base/interrupt.hpp"
+#include "host/cli/account_options.hpp"
 #include "host/cli/column_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
@@ -132,6 +133,7 @@ void rank_one(const RankOptions& options, const IoTable& table) {
         naming_table(name, [&] { return home_economy(table, options.ranking.home); });
     RankingQuery asked = ranking_query(options.ranking, home, table);
     asked.query.num_threads = options.backend.threads;
+    asked.query.accounts = asked_accounts(options.table, table);
     const SetSelection sets = set_selection(options.sets, home.sectors);
     set_sets(asked, sets, home.sectors.size());
     const ColumnQuery columns = column_query(options.columns, table, home);
@@ -144,6 +146,7 @@ void rank_one(const RankOptions& options, const IoTable& table) {
 
     complete(record, options, home, model, asked, choice.reason);
     record_sets(record.parameters, options.sets, sets);
+    record.parameters.update(account_parameters(options.table, table, asked.query.accounts));
     Work work{options, table, home, model, asked, std::move(record), std::nullopt};
     Document document = naming_table(
         name, [&] { return options.scope == "world" ? rank_world(work) : rank_home(work); });
@@ -167,6 +170,9 @@ void check_grid(const RankOptions& options) {
     constexpr const char* one = " takes one home and one share, and table, csv or json as --output";
     if (!options.columns.columns.empty() || !options.columns.geopolitics.empty()) {
         throw ArgumentError(std::string("--columns") + one);
+    }
+    if (!options.table.read.accounts.empty() || !options.table.accounts_file.empty()) {
+        throw ArgumentError(std::string("--account") + one);
     }
     if (options.uncertainty.draws > 0) throw ArgumentError(std::string("--draws") + one);
     if (options.output.with_report()) throw ArgumentError(std::string("--report") + one);
@@ -198,6 +204,7 @@ void add_rank(CLI::App& app) {
     add_grid_options(*command, options->grid);
     add_ranking_options(*command, options->ranking);
     add_column_options(*command, options->columns);
+    add_account_options(*command, options->table);
     add_set_options(*command, options->sets, "rank only products of these sets",
                     "ranks go by GDP at risk times the weights of the product's sets");
     add_uncertainty_options(*command, options->uncertainty);

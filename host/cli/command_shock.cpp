@@ -11,6 +11,7 @@
 #include "host/base/hash.hpp"
 #include "host/base/interrupt.hpp"
 #include "host/base/output.hpp"
+#include "host/cli/account_options.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/rank_grid.hpp"
@@ -275,6 +276,7 @@ void run_shock(ShockOptions options) {
     record_backend(record, choice.backend, choice.reason);
     record.threads = options.backend.threads;
     record.seed = scenario.seed;
+    const std::vector<Index> accounts = asked_accounts(options.table, table);
     record.parameters = {{"scenario", file},
                          {"scenario_hash", hash_file(file)},
                          {"scope", economy.world ? "world" : "home"},
@@ -283,12 +285,13 @@ void run_shock(ShockOptions options) {
                          {"criticality", criticality_of(scenario, table)},
                          {"files", file_hashes(scenario)}};
     record_sets(record.parameters, set_options, sets);
+    record.parameters.update(account_parameters(options.table, table, accounts));
     Experiment experiment(economy, scenario, batch, stock_days, choice.backend,
                           parse_solve_method(options.backend.method), options.backend.threads);
     const auto num_models = static_cast<Index>(models.size());
     const bool by_node = batch.num_cases() * num_models * 2 * economy.num_nodes() <= most_doubles;
     ShockTable results(models, by_node ? economy.num_nodes() : 0, batch.num_cases(),
-                       set_sums(sets, economy));
+                       set_sums(sets, economy), account_intensities(economy, accounts));
     const DeferInterrupts finish_first;
     Work work{options,
               economy,
@@ -329,6 +332,7 @@ void add_shock(CLI::App& app) {
         ->expected(1, 2);
     add_year_option(*command, options->table);
     add_reading_options(*command, options->table);
+    add_account_options(*command, options->table);
     command->add_option("--home", options->home, "region, in place of the scenario's")
         ->type_name("CODE");
     command

@@ -8,6 +8,8 @@ namespace narrows::cli {
 void add_rank(CLI::App& app);
 void add_shock(CLI::App& app);
 void add_fill(CLI::App& app);
+void add_footprint(CLI::App& app);
+void add_accounts(CLI::App& app);
 void add_check(CLI::App& app);
 void add_extract(CLI::App& app);
 void add_linkages(CLI::App& app);

@@ -69,6 +69,8 @@ int run(int argc, char** argv) {
     add_linkages(app);
     add_multipliers(app);
     add_structure(app);
+    add_footprint(app);
+    add_accounts(app);
     add_solve(app);
     add_convert(app);
     add_aggregate(app);

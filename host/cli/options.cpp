@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "host/base/hash.hpp"
 #include "host/base/output.hpp"
 #include "host/readers/csv.hpp"
+#include "host/readers/satellites.hpp"
 #include "host/report/html_report.hpp"
 
 namespace narrows::cli {
@@ -277,7 +279,16 @@ IoTable open_table(const TableOptions& options, Acceptance acceptance) {
     }
     read.model = *model;
     read.acceptance = acceptance;
-    return read_table(options.name, read);
+    if (options.accounts_file.empty()) return read_table(options.name, read);
+    // Without a name, all of the file.
+    if (read.accounts.empty()) read.accounts = {all_satellites};
+    SatelliteSelection selection(std::exchange(read.accounts, {}));
+    IoTable table = read_table(options.name, read);
+    const InputFile file(std::filesystem::path(options.accounts_file));
+    std::vector<SatelliteAccount> accounts =
+        read_satellites(file, {"sector", table.classification().labels()}, selection);
+    selection.require_all(file.path());
+    return std::move(table).with_satellites(std::move(accounts));
 }
 
 int default_threads() {

@@ -118,6 +118,7 @@ struct TableOptions {
     std::string name = {};
     ReadOptions read = {};
     std::string model = "D";
+    std::string accounts_file = {};  // of satellite accounts in place of the table's own
 };
 void add_year_option(CLI::App& command, TableOptions& options);
 /// Adds --input-format, --region, --mapping and --sut-model.

@@ -154,6 +154,16 @@ std::vector<ProductFill> products_of(const BlockadeLosses& losses, const FillQue
     return products;
 }
 
+AccountFill account_fill(HomeEconomy home, const FillQuery& query, const FillResult& result,
+                         Index account) {
+    home.value_added = home.satellites[static_cast<std::size_t>(account)].values;
+    const BlockadeLosses losses(std::move(home), query.criticality, query.lambda, query.blockades,
+                                result.investments);
+    const VectorXd none = VectorXd::Zero(result.fill.amounts.size());
+    return {risk(result.goal, losses.gar(none, query.num_threads)),
+            risk(result.goal, losses.gar(result.fill.amounts, query.num_threads))};
+}
+
 }  // namespace
 
 FillResult fill_gaps(const HomeEconomy& home, const FillQuery& query) {
@@ -194,6 +204,9 @@ FillResult fill_gaps(const HomeEconomy& home, const FillQuery& query) {
     result.greedy.gar = gar_at(result.greedy.amounts);
     result.proportional.amounts = proportional_amounts(result.investments, query.budget);
     result.proportional.gar = gar_at(result.proportional.amounts);
+    for (const Index account : query.accounts) {
+        result.accounts.push_back(account_fill(home, query, result, account));
+    }
     return result;
 }
 

@@ -29,6 +29,8 @@ struct FillQuery {
     std::vector<SetLimit> set_limits;
     Eigen::VectorXd least_scale;  // by product (s), capacity is 0 or at least that; may be empty
     std::optional<Index> most_sectors;  // that have capacity
+    std::vector<Index> accounts;        // satellite accounts of home to report on
+    std::string objective;  // the account that stands in value_added of home; empty: value added
     int num_threads = 1;
 };
 
@@ -47,6 +49,12 @@ struct Baseline {
     double gar = 0.0;
 };
 
+/// The goal counted in a satellite account e, in its unit: with e for value added, values below 0
+/// as 0. The allocation is the one for the query's own objective.
+struct AccountFill {
+    double before = 0.0, after = 0.0;
+};
+
 /// The best allocation, what it is held against, and what other budgets would bring.
 struct FillResult {
     std::vector<Investment> investments;
@@ -57,6 +65,7 @@ struct FillResult {
     std::vector<ProductFill> products;    // most capital first, then most GDP at risk
     std::vector<FrontierPoint> frontier;  // every kink where separable, else some budgets
     Baseline greedy, proportional;        // without diversification and limits
+    std::vector<AccountFill> accounts;    // of FillQuery::accounts
 };
 
 /// The allocation of a budget that lowers GDP at risk most. `home` has no flow below 0. Throws

@@ -53,55 +53,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Positions of `labels.names` in the order in which a file gives them.
-class LabelMatcher {
-  public:
-    explicit LabelMatcher(const Labels& labels) : labels_(labels), seen_(labels.names.size()) {
-        for (std::size_t i = 0; i < labels.names.size(); ++i) index_.emplace(labels.names[i], i);
-    }
-
-    Index match(const CsvFile& file, std::string_view name, std::size_t column) {
-        const auto found = index_.find(std::string(name));
-        if (found == index_.end()) {
-            const std::string near = nearest(name, labels_.names);
-            file.fail(column, "", "unknown " + labels_.what + " " + in_quotes(name),
-                      expected_label(near));
-        }
-        if (seen_[found->second]) {
-            file.fail(column, "", "duplicate " + labels_.what + " " + in_quotes(name),
-                      "each " + labels_.what + " once");
-        }
-        seen_[found->second] = true;
-        return static_cast<Index>(found->second);
-    }
-
-    void require_all(const CsvFile& file) const {
-        std::size_t missing = 0;
-        std::size_t first = 0;
-        for (std::size_t i = seen_.size(); i-- > 0;) {
-            if (seen_[i]) continue;
-            ++missing;
-            first = i;
-        }
-        if (missing == 0) return;
-        throw ParseError(
-            file.path(), file.line(), 0, "",
-            fmt::format("{} of {} {}s", seen_.size() - missing, seen_.size(), labels_.what),
-            fmt::format("also {}", in_quotes(labels_.names[first])));
-    }
-
-  private:
-    std::string expected_label(const std::string& near) const {
-        if (!near.empty()) return in_quotes(near);
-        return labels_.names.size() == 1 ? in_quotes(labels_.names.front())
-                                         : "a " + labels_.what + " of the table";
-    }
-
-    const Labels& labels_;
-    std::unordered_map<std::string, std::size_t> index_;
-    std::vector<bool> seen_;
-};
-
 }  // namespace
 
 std::size_t utf8_prefix(std::string_view text) {
@@ -273,6 +224,46 @@ std::optional<Eigen::MatrixXd> read_plain_matrix(const InputFile& input, const L
 }
 
 }  // namespace
+
+LabelMatcher::LabelMatcher(const Labels& labels) : labels_(labels), seen_(labels.names.size()) {
+    for (std::size_t i = 0; i < labels.names.size(); ++i) index_.emplace(labels.names[i], i);
+}
+
+Index LabelMatcher::match(const CsvFile& file, std::string_view name, std::size_t column) {
+    const auto found = index_.find(std::string(name));
+    if (found == index_.end()) {
+        const std::string near = nearest(name, labels_.names);
+        file.fail(column, "", "unknown " + labels_.what + " " + in_quotes(name),
+                  expected_label(near));
+    }
+    if (seen_[found->second]) {
+        file.fail(column, "", "duplicate " + labels_.what + " " + in_quotes(name),
+                  "each " + labels_.what + " once");
+    }
+    seen_[found->second] = true;
+    return static_cast<Index>(found->second);
+}
+
+void LabelMatcher::require_all(const CsvFile& file) const {
+    std::size_t missing = 0;
+    std::size_t first = 0;
+    for (std::size_t i = seen_.size(); i-- > 0;) {
+        if (seen_[i]) continue;
+        ++missing;
+        first = i;
+    }
+    if (missing == 0) return;
+    throw ParseError(
+        file.path(), file.line(), 0, "",
+        fmt::format("{} of {} {}s", seen_.size() - missing, seen_.size(), labels_.what),
+        fmt::format("also {}", in_quotes(labels_.names[first])));
+}
+
+std::string LabelMatcher::expected_label(const std::string& near) const {
+    if (!near.empty()) return in_quotes(near);
+    return labels_.names.size() == 1 ? in_quotes(labels_.names.front())
+                                     : "a " + labels_.what + " of the table";
+}
 
 std::vector<std::string> read_column_labels(const InputFile& input) {
     CsvFile file(first_record(input));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <Eigen/Core>
@@ -63,6 +64,25 @@ std::size_t utf8_prefix(std::string_view text);
 struct Labels {
     std::string what;  // "sector", "final use": for messages
     std::vector<std::string> names;
+};
+
+/// Positions of labels in the order in which a file gives them; each must be there once. Refers to
+/// its labels.
+class LabelMatcher {
+  public:
+    explicit LabelMatcher(const Labels& labels);
+    /// Where among the labels `name` stands, a field in `column`; throws ParseError for one that is
+    /// not there or came before.
+    Index match(const CsvFile& file, std::string_view name, std::size_t column);
+    /// Throws ParseError unless every label came.
+    void require_all(const CsvFile& file) const;
+
+  private:
+    std::string expected_label(const std::string& near) const;
+
+    const Labels& labels_;
+    std::unordered_map<std::string, std::size_t> index_;
+    std::vector<bool> seen_;
 };
 
 /// The labels in a matrix file's header, without the corner.

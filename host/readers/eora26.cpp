@@ -10,6 +10,7 @@
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
 #include "host/readers/node_list.hpp"
+#include "host/readers/satellites.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -78,9 +79,11 @@ std::vector<std::vector<std::string>> read_labels(const InputFile& file, std::si
     return labels;
 }
 
-/// Bare numbers, rows x columns.
-Eigen::MatrixXd read_numbers(const InputFile& file, Index rows, Index columns) {
+/// Bare numbers, of `count` rows those that `targets` names (group 0), into as many rows.
+Eigen::MatrixXd read_rows(const InputFile& file, const std::vector<GridTarget>& row_targets,
+                          Index kept, Index columns) {
     const Grid grid(file, {'\t', 0, 0, false});
+    const auto rows = static_cast<Index>(row_targets.size());
     // Each line may end in a tab: then an empty column follows.
     if (grid.num_rows() != rows || grid.num_columns() < columns ||
         grid.num_columns() > columns + 1) {
@@ -88,15 +91,63 @@ Eigen::MatrixXd read_numbers(const InputFile& file, Index rows, Index columns) {
                          fmt::format("{} x {} numbers", grid.num_rows(), grid.num_columns()),
                          fmt::format("{} x {}, as the labels say", rows, columns));
     }
-    Eigen::MatrixXd values(rows, columns);
-    std::vector<GridTarget> row_targets;
+    Eigen::MatrixXd values(kept, columns);
     std::vector<GridTarget> column_targets;
-    for (Index i = 0; i < rows; ++i) row_targets.push_back({0, i});
     for (Index j = 0; j < grid.num_columns(); ++j) {
         column_targets.push_back(j < columns ? GridTarget{0, j} : GridTarget{});
     }
     grid.read(row_targets, column_targets, {{&values}});
     return values;
+}
+
+/// Bare numbers, rows x columns.
+Eigen::MatrixXd read_numbers(const InputFile& file, Index rows, Index columns) {
+    std::vector<GridTarget> targets;
+    for (Index i = 0; i < rows; ++i) targets.push_back({0, i});
+    return read_rows(file, targets, rows, columns);
+}
+
+/// Names of satellite accounts have their unit in brackets: "Energy Usage (TJ)".
+std::string unit_in(const std::string& group) {
+    const std::size_t open = group.rfind('(');
+    const std::size_t close = group.rfind(')');
+    if (open == std::string::npos || close == std::string::npos || close < open) return "";
+    return group.substr(open + 1, close - open - 1);
+}
+
+/// The rows of Q, and of QY for final uses, that are asked for.
+void read_satellites(const InputSource& source, const std::string& stem,
+                     const std::vector<std::string>& names, TableData& data) {
+    if (!source.has("labels_Q.txt")) return;
+    if (names.empty()) return note_unread_satellites(data);
+    const InputFile labels = source.open_found("labels_Q.txt");
+    SatelliteSelection selection(names);
+    std::vector<GridTarget> rows;
+    for (const auto& label : read_labels(labels, 1)) {
+        const std::string name = fmt::format("{}", fmt::join(label, " / "));
+        rows.push_back({});
+        if (!selection.wants(name)) continue;
+        const std::string unit = unit_in(label.front());
+        if (unit.empty()) {
+            throw ParseError(labels.path(), static_cast<std::int64_t>(rows.size()), 1, "",
+                             in_quotes(label.front()), "a name with its unit in brackets");
+        }
+        rows.back() = {0, static_cast<Index>(data.satellites.size())};
+        data.satellites.push_back({name, unit, {}, {}});
+    }
+    selection.finish(source.path(), data);
+    const auto kept = static_cast<Index>(data.satellites.size());
+    const Eigen::MatrixXd values =
+        read_rows(source.open(stem + "_Q.txt"), rows, kept, data.Z.rows());
+    Eigen::MatrixXd of_uses;
+    if (source.has(stem + "_QY.txt")) {
+        of_uses = read_rows(source.open(stem + "_QY.txt"), rows, kept, data.F.cols());
+    }
+    for (Index k = 0; k < kept; ++k) {
+        SatelliteAccount& account = data.satellites[static_cast<std::size_t>(k)];
+        account.values = values.row(k).transpose();
+        if (of_uses.size() > 0) account.final_uses = of_uses.row(k).transpose();
+    }
 }
 
 NodeList read_nodes(const InputFile& file) {
@@ -190,7 +241,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     // Eora states no output; its users take the row sums.
     data.x = data.Z.rowwise().sum() + data.F.rowwise().sum();
     note(data, "output-row-sums", "gross output is the row sums of T and FD");
-    if (source.has("labels_Q.txt")) note(data, "satellites", "satellite accounts Q are not read");
+    read_satellites(source, stem, options.accounts, data);
     warn_of_re_exports(data);
     return closed_table(std::move(data), source.path(), options.acceptance);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <unordered_map>
 
 #include <Eigen/LU>
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "host/readers/formats.hpp"
 #include "host/readers/grid.hpp"
 #include "host/readers/node_list.hpp"
+#include "host/readers/satellites.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -193,6 +195,124 @@ void read_factors(const Grid& grid, const NodeList& nodes, TableData& data) {
     grid.read(rows, columns, {{&data.V}, {&data.T}});
 }
 
+/// The units of satellite accounts, by name.
+std::unordered_map<std::string, std::string> satellite_units(const InputSource& folder) {
+    std::unordered_map<std::string, std::string> units;
+    CsvFile file(folder.open_found("unit.txt"), '\t');
+    std::vector<std::string_view> fields;
+    for (bool is_header = true; file.next_record(fields); is_header = false) {
+        if (fields.size() < 2) file.fail(0, "", "one field", "an account and its unit");
+        if (!is_header) units.emplace(fields.front(), fields.back());
+    }
+    return units;
+}
+
+/// Where the columns of a file that has those of Y go.
+std::vector<GridTarget> use_columns(const Grid& grid, const std::vector<FinalUse>& uses) {
+    std::vector<GridTarget> columns;
+    LabelOnce once(grid);
+    for (Index c = 0; c < grid.num_columns(); ++c) {
+        const FinalUse use = {grid.header(0)[static_cast<std::size_t>(c)],
+                              grid.header(1)[static_cast<std::size_t>(c)]};
+        const auto found = std::find_if(uses.begin(), uses.end(), [&](const FinalUse& each) {
+            return each.region == use.region && each.category == use.category;
+        });
+        if (found == uses.end()) {
+            grid.fail_header(1, c, "unknown final use " + in_quotes(use.label()),
+                             "region and category of a column of Y.txt");
+        }
+        once.column(use.label(), c);
+        columns.push_back({0, found - uses.begin()});
+    }
+    if (columns.size() != uses.size()) {
+        throw ParseError(grid.path(), 1, 0, "", fmt::format("{} columns", columns.size()),
+                         fmt::format("the {} of Y.txt", uses.size()));
+    }
+    return columns;
+}
+
+/// The same rows as in F.txt, of `names` with `targets` by account; accounts without a row have no
+/// final uses.
+void read_satellites_of_uses(const Grid& grid, const std::vector<std::string>& names,
+                             const std::vector<GridTarget>& targets, std::size_t first,
+                             TableData& data) {
+    std::unordered_map<std::string, GridTarget> target_of;
+    for (std::size_t r = 0; r < names.size(); ++r) target_of.emplace(names[r], targets[r]);
+    std::vector<GridTarget> rows;
+    for (Index r = 0; r < grid.num_rows(); ++r) {
+        const auto found = target_of.find(grid.labels(0)[static_cast<std::size_t>(r)]);
+        rows.push_back(found == target_of.end() ? GridTarget{} : found->second);
+    }
+    const auto count = static_cast<Index>(data.satellites.size() - first);
+    Eigen::MatrixXd values(count, grid.num_columns());
+    grid.read(rows, use_columns(grid, data.final_uses), {{&values}});
+    for (const GridTarget& row : rows) {
+        if (row.group < 0) continue;
+        data.satellites[first + static_cast<std::size_t>(row.index)].final_uses =
+            values.row(row.index).transpose();
+    }
+}
+
+/// The rows of one F.txt that are asked for, and those of F_Y.txt (older: F_hh.txt) beside it.
+void read_satellites(const InputSource& folder, const std::string& folder_name,
+                     const NodeList& nodes, SatelliteSelection& selection, TableData& data) {
+    const Grid grid = open_grid(folder.open_found("F.txt"), 1);
+    const std::size_t first = data.satellites.size();
+    std::vector<GridTarget> rows;
+    LabelOnce once(grid);
+    std::unordered_map<std::string, std::string> units;
+    for (Index r = 0; r < grid.num_rows(); ++r) {
+        const std::string& name = grid.labels(0)[static_cast<std::size_t>(r)];
+        once.row(name, r);
+        rows.push_back({});
+        if (!selection.wants(name)) continue;
+        if (units.empty()) units = satellite_units(folder);
+        const auto unit = units.find(name);
+        if (unit == units.end() || unit->second.empty()) {
+            throw ParseError(folder.path() + "/unit.txt", 0, 0, "", "no unit of " + in_quotes(name),
+                             "one for every account");
+        }
+        rows.back() = {0, static_cast<Index>(data.satellites.size() - first)};
+        data.satellites.push_back(
+            {satellite_name(name, folder_name, data.satellites), unit->second, {}, {}});
+    }
+    const auto count = static_cast<Index>(data.satellites.size() - first);
+    if (count == 0) return;
+    Eigen::MatrixXd values(count, nodes.size());
+    grid.read(rows, node_columns(grid, nodes), {{&values}});
+    for (Index k = 0; k < count; ++k) {
+        data.satellites[first + static_cast<std::size_t>(k)].values = values.row(k).transpose();
+    }
+    for (const char* name : {"F_Y.txt", "F_hh.txt"}) {
+        if (!folder.has(name)) continue;
+        read_satellites_of_uses(open_grid(folder.open_found(name), 1), grid.labels(0), rows, first,
+                                data);
+        return;
+    }
+}
+
+/// From every folder with an F.txt: satellite/, or air_emissions/, employment/ and others.
+void read_all_satellites(const InputSource& source, const NodeList& nodes,
+                         const std::vector<std::string>& names, TableData& data) {
+    constexpr std::string_view ending = "/F.txt";
+    std::vector<std::string> files;
+    for (const std::string& name : source.names()) {
+        const bool fits = name.size() > ending.size() &&
+                          name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+        if (fits) files.push_back(name);
+    }
+    if (files.empty() || names.empty()) {
+        if (!files.empty()) note_unread_satellites(data);
+        return;
+    }
+    SatelliteSelection selection(names);
+    for (const std::string& file : files) {
+        const std::string folder = file.substr(0, file.size() - ending.size());
+        read_satellites(source.folder_of(file), folder, nodes, selection, data);
+    }
+    selection.finish(source.path(), data);
+}
+
 /// Gross output, and data.Z from coefficients to flows where the file had those.
 void set_output(const InputSource& folder, const NodeList& nodes, bool is_coefficients,
                 TableData& data) {
@@ -292,6 +412,7 @@ IoTable read_exiobase(const InputSource& source, const ReadOptions& options) {
         }
         value_added_as_residual(data);
     }
+    read_all_satellites(folder, nodes, options.accounts, data);
     data.meta.unit = read_unit(folder, data);
     data.meta.layout = fmt::format("EXIOBASE 3: {}, Y.txt{}{}", is_coefficients ? "A.txt" : "Z.txt",
                                    factors.empty() ? "" : ", ", factors);

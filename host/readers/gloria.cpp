@@ -3,19 +3,20 @@
 // industries, then its products, on both sides of T; industries make (industry row, product column
 // of the same region), and buy (product row of any region, industry column).
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "host/base/error.hpp"
 #include "host/readers/formats.hpp"
+#include "host/readers/gloria_satellites.hpp"
 #include "host/readers/grid.hpp"
 #include "host/readers/sector_kinds.hpp"
-#include "host/readers/workbook.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
 
@@ -31,7 +32,7 @@ constexpr int product_taxes = 4;
 constexpr int product_subsidies = 5;
 
 struct FileName {
-    char matrix = ' ';  // T, Y or V
+    std::string matrix;  // T, Y or V; TQ and YQ: satellite accounts of industries, final uses
     int year = 0;
     std::string edition;
     int markup = 0;
@@ -58,9 +59,13 @@ std::optional<FileName> parse_name(std::string_view path) {
         return std::nullopt;
     }
     FileName parsed;
-    parsed.matrix = name[at - 1];
-    if (std::string_view("TYV").find(parsed.matrix) == std::string_view::npos) return std::nullopt;
-    if (at > 1 && name[at - 2] != '_') return std::nullopt;
+    const auto before = name.rfind('_', at - 1);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    parsed.matrix = name.substr(begin, at - begin);
+    constexpr std::array<std::string_view, 5> matrices = {"T", "Y", "V", "TQ", "YQ"};
+    if (std::find(matrices.begin(), matrices.end(), parsed.matrix) == matrices.end()) {
+        return std::nullopt;
+    }
     const std::size_t year_at = at + results.size();
     const auto year = digits_at(name, year_at, 4);
     const auto number = digits_at(name, mark + markup.size(), 3);
@@ -74,7 +79,7 @@ std::optional<FileName> parse_name(std::string_view path) {
 bool recognises(const InputSource& source) {
     return std::any_of(source.names().begin(), source.names().end(), [](const std::string& name) {
         const auto parsed = parse_name(name);
-        return parsed && parsed->matrix == 'T';
+        return parsed && parsed->matrix == "T";
     });
 }
 
@@ -85,7 +90,7 @@ class Files {
         std::set<int> years;
         for (const std::string& name : source.names()) {
             const auto parsed = parse_name(name);
-            if (parsed && parsed->matrix == 'T' && parsed->markup == basic_prices) {
+            if (parsed && parsed->matrix == "T" && parsed->markup == basic_prices) {
                 years.insert(parsed->year);
             }
         }
@@ -96,7 +101,7 @@ class Files {
         for (const std::string& name : source.names()) {
             const auto parsed = parse_name(name);
             if (!parsed || parsed->year != year_) continue;
-            if (parsed->matrix == 'T' && parsed->markup == basic_prices) edition_ = parsed->edition;
+            if (parsed->matrix == "T" && parsed->markup == basic_prices) edition_ = parsed->edition;
             const auto [at, is_new] = names_.try_emplace({parsed->matrix, parsed->markup}, name);
             if (!is_new) {
                 throw FileError(source.path(),
@@ -108,10 +113,12 @@ class Files {
 
     int year() const { return year_; }
     const std::string& edition() const { return edition_; }
-    bool has(char matrix, int markup) const { return names_.count({matrix, markup}) != 0; }
+    bool has(const std::string& matrix, int markup) const {
+        return names_.count({matrix, markup}) != 0;
+    }
 
     /// Throws FileError where it is not there, ParseError where it has no line.
-    Grid open(char matrix, int markup) const {
+    Grid open(const std::string& matrix, int markup) const {
         const auto at = names_.find({matrix, markup});
         if (at == names_.end()) {
             throw FileError(source_.path(), fmt::format("no {}-Results file of {} with Markup{:03}",
@@ -128,7 +135,7 @@ class Files {
     const InputSource& source_;
     int year_ = 0;
     std::string edition_;
-    std::map<std::pair<char, int>, std::string> names_;
+    std::map<std::pair<std::string, int>, std::string> names_;
 };
 
 /// How T, Y and V are made up.
@@ -153,52 +160,9 @@ bool fits(const MatrixXd& value_added, const Layout& layout) {
     return true;
 }
 
-/// GLORIA_ReadMe_EDITION.xlsx, where it lies with the data.
-struct ReadMe {
-    std::vector<Region> regions;
-    Names sectors;
-};
-
-ReadMe read_read_me(const InputSource& source) {
-    ReadMe result;
-    for (const std::string& name : source.names()) {
-        const bool is_read_me = name.find("GLORIA_ReadMe") != std::string::npos &&
-                                name.find(".xlsx") != std::string::npos;
-        if (!is_read_me) continue;
-        const Workbook workbook(source.open(name));
-        const auto has = [&](const char* sheet) {
-            return std::count(workbook.sheets().begin(), workbook.sheets().end(), sheet) > 0;
-        };
-        std::unordered_set<std::string> seen;
-        const auto is_entry = [](const SheetRow& row) {
-            const SheetRow::Cell* cell = row.cell(0);
-            return cell != nullptr && cell->kind == SheetRow::Cell::Kind::number;
-        };
-        if (has("Regions")) {
-            workbook.read("Regions", [&](const SheetRow& row) {
-                if (!is_entry(row)) return true;
-                const std::string code = row.text(1);
-                if (code.empty() || !seen.insert(code).second) {
-                    row.fail(1, in_quotes(code), "an acronym, each once");
-                }
-                result.regions.push_back({code, row.text(2)});
-                return true;
-            });
-        }
-        if (has("Sectors")) {
-            workbook.read("Sectors", [&](const SheetRow& row) {
-                if (is_entry(row)) result.sectors.push_back(row.text(1));
-                return true;
-            });
-        }
-        break;
-    }
-    return result;
-}
-
 /// The number of regions follows from the pattern of V; where that leaves it open, from the
 /// ReadMe.
-Layout find_layout(const MatrixXd& value_added, Index num_uses, const ReadMe& labels,
+Layout find_layout(const MatrixXd& value_added, Index num_uses, const GloriaReadMe& labels,
                    const std::string& path, TableData& data) {
     std::vector<Layout> found;
     const Index rows = value_added.rows();
@@ -231,7 +195,7 @@ Layout find_layout(const MatrixXd& value_added, Index num_uses, const ReadMe& la
         "for each region its components, in the columns of its industries");
 }
 
-std::vector<Region> regions_of(const Layout& layout, const ReadMe& labels, TableData& data) {
+std::vector<Region> regions_of(const Layout& layout, const GloriaReadMe& labels, TableData& data) {
     if (static_cast<Index>(labels.regions.size()) == layout.regions) return labels.regions;
     warn(data, "numbered-regions",
          fmt::format("no GLORIA_ReadMe workbook with {} regions lies with the data: they are "
@@ -243,7 +207,7 @@ std::vector<Region> regions_of(const Layout& layout, const ReadMe& labels, Table
     return regions;
 }
 
-std::vector<Sector> sectors_of(const Layout& layout, const ReadMe& labels, TableData& data) {
+std::vector<Sector> sectors_of(const Layout& layout, const GloriaReadMe& labels, TableData& data) {
     // Of GLORIA's 120 sectors those up to ISIC section E, which come first, are goods.
     constexpr Index all_sectors = 120;
     constexpr Index goods = 97;
@@ -275,7 +239,7 @@ Names item_names(Index count, const Names& known, const char* otherwise) {
     return names;
 }
 
-void set_labels(const Layout& layout, const ReadMe& labels, TableData& data) {
+void set_labels(const Layout& layout, const GloriaReadMe& labels, TableData& data) {
     std::vector<Sector> sectors = sectors_of(layout, labels, data);
     std::vector<Region> regions = regions_of(layout, labels, data);
     Names nodes;
@@ -350,7 +314,7 @@ void read_transactions(const Grid& grid, const Layout& layout, MatrixXd& uses,
 
 /// What industries buy and pay beyond basic prices, in a row of T each.
 void read_product_taxes(const Files& files, const Layout& layout, TableData& data) {
-    if (!files.has('T', product_taxes) || !files.has('T', product_subsidies)) {
+    if (!files.has("T", product_taxes) || !files.has("T", product_subsidies)) {
         note(data, "no-product-taxes",
              "T-Results of taxes (Markup004) and subsidies (Markup005) on products are not both "
              "there: what industries pay of them is in the residual");
@@ -360,7 +324,7 @@ void read_product_taxes(const Files& files, const Layout& layout, TableData& dat
     data.T.resize(2, layout.num_nodes());
     // Z has not been read yet: its memory serves.
     for (const int markup : {product_taxes, product_subsidies}) {
-        read_transactions(files.open('T', markup), layout, data.Z, nullptr);
+        read_transactions(files.open("T", markup), layout, data.Z, nullptr);
         data.T.row(markup - product_taxes) = data.Z.colwise().sum();
     }
 }
@@ -417,8 +381,9 @@ TableMeta meta_of(const Files& files) {
 }
 
 /// Reads V, one column per node, and finds the layout by it.
-Layout read_value_added(const Files& files, Index num_uses, const ReadMe& labels, TableData& data) {
-    const Grid grid = files.open('V', basic_prices);
+Layout read_value_added(const Files& files, Index num_uses, const GloriaReadMe& labels,
+                        TableData& data) {
+    const Grid grid = files.open("V", basic_prices);
     if (grid.num_columns() % 2 != 0) {
         throw ParseError(grid.path(), 1, 0, "", fmt::format("{} numbers", grid.num_columns()),
                          "an even number: as many industries as products");
@@ -447,6 +412,26 @@ void read_final_uses(const Grid& grid, const Layout& layout, TableData& data) {
     grid.read(sides_of(layout, true), one_group(grid.num_columns()), blocks);
 }
 
+/// Accounts of industries; what products have is 0 by GLORIA's structure, else left out and noted.
+void read_satellites(const Files& files, const Layout& layout, const GloriaReadMe& labels,
+                     const std::vector<std::string>& names, const std::string& path,
+                     TableData& data) {
+    if (!files.has("TQ", basic_prices)) return;
+    if (names.empty()) return note_unread_satellites(data);
+    std::vector<GridTarget> columns = sides_of(layout, false);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        if (columns[c].group > 0) {
+            columns[c] = {1, (columns[c].group - 1) * layout.sectors + columns[c].index};
+        }
+    }
+    SatelliteSelection selection(names);
+    std::optional<Grid> of_uses;
+    if (files.has("YQ", basic_prices)) of_uses.emplace(files.open("YQ", basic_prices));
+    read_gloria_satellites(files.open("TQ", basic_prices), of_uses ? &*of_uses : nullptr, columns,
+                           labels, selection, data);
+    selection.finish(path, data);
+}
+
 IoTable read(const InputSource& source, const ReadOptions& options) {
     if (options.model != SutModel::fixed_product_sales) {
         throw ArgumentError(
@@ -457,15 +442,16 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     TableData data;
     data.meta = meta_of(files);
     note(data, "sut-model", data.meta.changes);
-    const ReadMe labels = read_read_me(source);
-    const Grid final_uses = files.open('Y', basic_prices);
+    const GloriaReadMe labels = read_gloria_read_me(source);
+    const Grid final_uses = files.open("Y", basic_prices);
     const Layout layout = read_value_added(files, final_uses.num_columns(), labels, data);
     set_labels(layout, labels, data);
     read_final_uses(final_uses, layout, data);
     read_product_taxes(files, layout, data);
     std::vector<MatrixXd> make;
-    read_transactions(files.open('T', basic_prices), layout, data.Z, &make);
+    read_transactions(files.open("T", basic_prices), layout, data.Z, &make);
     sell_by_market_shares(layout, make, data);
+    read_satellites(files, layout, labels, options.accounts, source.path(), data);
     return closed_table(std::move(data), source.path(), options.acceptance);
 }
 

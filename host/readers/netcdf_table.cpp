@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,7 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 using Bytes = Eigen::Matrix<signed char, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr const char* format_name = "narrows.table/1";
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr Index block_rows = 256;  // copied to row-major order at a time
 
 class Writer {
@@ -135,6 +137,29 @@ void write_labels(const IoTable& table, NcFile& file) {
     file.texts("use_category", "use", use_categories, "category of a final use");
 }
 
+/// Accounts without figures of final uses have NaN there.
+void write_satellites(const IoTable& table, NcFile& file, Writer& out) {
+    const std::vector<SatelliteAccount>& accounts = table.satellites();
+    if (accounts.empty()) return;
+    const auto count = static_cast<Index>(accounts.size());
+    Texts names;
+    Texts units;
+    Eigen::MatrixXd values(count, table.num_nodes());
+    Eigen::MatrixXd of_uses = Eigen::MatrixXd::Constant(count, table.F().cols(), not_a_number);
+    for (Index i = 0; i < count; ++i) {
+        const SatelliteAccount& account = accounts[static_cast<std::size_t>(i)];
+        names.push_back(account.name);
+        units.push_back(account.unit);
+        values.row(i) = account.values.transpose();
+        if (account.final_uses.size() > 0) of_uses.row(i) = account.final_uses.transpose();
+    }
+    file.coordinate("account", names, "satellite account");
+    file.texts("account_unit", "account", units, "unit of a satellite account");
+    out.numbers("accounts", values, {"account", "buyer"}, "satellite accounts of sectors");
+    if (of_uses.array().isNaN().all()) return;
+    out.numbers("accounts_F", of_uses, {"account", "use"}, "satellite accounts of final uses");
+}
+
 void write_content(const IoTable& table, NcFile& file) {
     Writer out(file, table);
     write_attributes(table, file);
@@ -148,6 +173,7 @@ void write_content(const IoTable& table, NcFile& file) {
     out.flows("MF", table.MF(), {"seller", "use"}, "imports of a product for final use");
     out.origins("M_origins", table.M_origins(), {"seller", "buyer"});
     out.origins("MF_origins", table.MF_origins(), {"seller", "use"});
+    write_satellites(table, file, out);
     if (!table.has_criticality_ratings()) return;
     const Texts sectors = codes_of(table.classification().sectors());
     file.coordinate("product", sectors, "sector that sells an input");
@@ -353,6 +379,22 @@ Classification read_classification(const Reader& in) {
     return Classification::national(std::move(sectors), regions.front());
 }
 
+std::vector<SatelliteAccount> read_satellites(const Reader& in) {
+    if (!in.has("accounts")) return {};
+    const Texts names = in.texts("account", "account");
+    const Texts units = in.texts("account_unit", "account");
+    const Eigen::MatrixXd values = in.flows("accounts", "account", "buyer");
+    const Eigen::MatrixXd of_uses = in.optional_flows("accounts_F", "account", "use");
+    std::vector<SatelliteAccount> accounts;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto row = static_cast<Index>(i);
+        accounts.push_back({names[i], units[i], values.row(row).transpose(), {}});
+        if (of_uses.size() == 0 || of_uses.row(row).array().isNaN().all()) continue;
+        accounts.back().final_uses = of_uses.row(row).transpose();
+    }
+    return accounts;
+}
+
 IoTable read_netcdf_file(const InputFile& input, Acceptance acceptance) {
     const Reader in(input);
     if (in.attribute("format") != format_name) {
@@ -378,6 +420,7 @@ IoTable read_netcdf_file(const InputFile& input, Acceptance acceptance) {
     data.M_origins = in.origins("M_origins", "seller", "buyer");
     data.MF_origins = in.origins("MF_origins", "seller", "use");
     data.criticality_ratings = in.optional_flows("criticality", "product", "user");
+    data.satellites = read_satellites(in);
     return IoTable(std::move(data), acceptance);
 }
 

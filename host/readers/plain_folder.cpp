@@ -11,12 +11,16 @@
 #include "host/readers/csv.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/meta_file.hpp"
+#include "host/readers/satellites.hpp"
 
 namespace narrows {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+constexpr const char* satellites_file = "accounts.csv";
+constexpr const char* satellites_of_uses_file = "accounts_F.csv";
 
 /// Reads a list file with a leading code column; `use` takes the fields of each record.
 void read_codes(
@@ -201,6 +205,29 @@ void read_origins(const InputSource& folder, const Labels& nodes, const Labels& 
     read("MF_origins.csv", data.MF, uses, data.MF_origins);
 }
 
+void read_satellites(const InputSource& folder, const Labels& nodes, const Labels& uses,
+                     TableData& data) {
+    const bool of_uses = folder.has(satellites_of_uses_file);
+    if (!folder.has(satellites_file)) {
+        if (!of_uses) return;
+        throw ParseError(folder.open_found(satellites_of_uses_file).path(), 0, 0, "",
+                         "accounts of final uses", "none without accounts.csv");
+    }
+    SatelliteSelection all({all_satellites});
+    data.satellites = read_satellites(folder.open_found(satellites_file), nodes, all);
+    if (!of_uses) return;
+    read_satellites_of_uses(folder.open_found(satellites_of_uses_file), uses, data.satellites);
+}
+
+void write_satellites(const IoTable& table, const std::vector<std::string>& nodes,
+                      const std::vector<std::string>& uses, const OutputFolder& out) {
+    const std::vector<SatelliteAccount>& accounts = table.satellites();
+    if (accounts.empty()) return;
+    out.write(satellites_file, satellites_csv(accounts, nodes));
+    const std::string of_uses = satellites_of_uses_csv(accounts, uses);
+    if (!of_uses.empty()) out.write(satellites_of_uses_file, of_uses);
+}
+
 bool is_plain_folder(const InputSource& source) {
     return !source.is_single_file() && source.find("meta.json") == "meta.json";
 }
@@ -243,6 +270,7 @@ IoTable read_plain_folder(const InputSource& folder, Acceptance acceptance) {
         data.criticality_ratings =
             read_matrix(folder.open_found("criticality.csv"), sectors, sectors, {0.0, 1.0});
     }
+    read_satellites(folder, nodes, uses, data);
     try {
         return IoTable(std::move(data), acceptance);
     } catch (const Error& error) {
@@ -284,6 +312,7 @@ void write_plain_folder(const IoTable& table, const fs::path& folder) {
         out.write("criticality.csv",
                   matrix_csv(table.criticality_ratings(), sector_codes, sector_codes));
     }
+    write_satellites(table, nodes, uses, out);
     out.commit();
 }
 

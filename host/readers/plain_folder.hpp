@@ -28,4 +28,11 @@ void write_origins(const IoTable& table, const std::vector<std::string>& nodes,
 void read_origins(const InputSource& folder, const Labels& nodes, const Labels& uses,
                   TableData& data);
 
+/// accounts.csv and, where final uses have some, accounts_F.csv: all satellite accounts
+/// (satellites.hpp), where the table has any.
+void write_satellites(const IoTable& table, const std::vector<std::string>& nodes,
+                      const std::vector<std::string>& uses, const OutputFolder& out);
+void read_satellites(const InputSource& folder, const Labels& nodes, const Labels& uses,
+                     TableData& data);
+
 }  // namespace narrows

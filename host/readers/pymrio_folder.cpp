@@ -19,6 +19,7 @@
 #include "host/readers/node_list.hpp"
 #include "host/readers/plain_folder.hpp"
 #include "host/readers/pymrio_frame.hpp"
+#include "host/readers/satellites.hpp"
 #include "host/readers/sector_kinds.hpp"
 #include "host/readers/years.hpp"
 #include "host/table/accounts.hpp"
@@ -315,6 +316,82 @@ void read_extensions(Reading& reading, const Saved& saved) {
     if (const auto imports = extension("imports")) read_imports(reading, *imports);
 }
 
+/// The rows of one extension that are asked for, as satellite accounts.
+void read_satellites(Reading& reading, const Saved& extension, const std::string& folder,
+                     SatelliteSelection& selection) {
+    TableData& data = reading.data;
+    const Frame frame(extension, "F");
+    std::unordered_map<std::string, std::string> units;
+    std::unordered_map<std::string, GridTarget> targets;
+    std::vector<GridTarget> rows;
+    const std::size_t first = data.satellites.size();
+    for (Index i = 0; i < frame.grid().num_rows(); ++i) {
+        const std::string name = joined(frame.row(i));
+        const bool wanted = selection.wants(name);
+        const auto place = static_cast<Index>(data.satellites.size() - first);
+        rows.push_back(wanted ? GridTarget{0, place} : GridTarget{});
+        if (!targets.emplace(name, rows.back()).second) {
+            frame.grid().fail(i, -1, "duplicate account " + in_quotes(name), "each account once");
+        }
+        if (!wanted) continue;
+        if (units.empty() && extension.has("unit")) units = read_units(extension.open("unit"));
+        const auto unit = units.find(name);
+        if (unit == units.end() || unit->second.empty()) {
+            throw ParseError(extension.path(), 0, 0, "", "no unit of " + in_quotes(name),
+                             "one for every account");
+        }
+        data.satellites.push_back(
+            {satellite_name(name, folder, data.satellites), unit->second, {}, {}});
+    }
+    const auto count = static_cast<Index>(data.satellites.size() - first);
+    if (count == 0) return;
+    Eigen::MatrixXd values(count, reading.nodes.size());
+    frame.grid().read(rows, frame.columns(reading.node(), reading.nodes.size(), "sector"),
+                      {{&values}});
+    for (Index k = 0; k < count; ++k) {
+        data.satellites[first + static_cast<std::size_t>(k)].values = values.row(k).transpose();
+    }
+    if (!extension.has("F_Y")) return;
+    const Frame of_uses(extension, "F_Y");
+    rows.clear();
+    for (Index i = 0; i < of_uses.grid().num_rows(); ++i) {
+        const auto found = targets.find(joined(of_uses.row(i)));
+        rows.push_back(found == targets.end() ? GridTarget{} : found->second);
+    }
+    std::unordered_map<std::string, Index> index;
+    const auto columns =
+        of_uses.columns(place_of_uses(reading, index), reading.uses(), "final use");
+    values.resize(count, reading.uses());
+    of_uses.grid().read(rows, columns, {{&values}});
+    for (const GridTarget& row : rows) {
+        if (row.group < 0) continue;
+        data.satellites[first + static_cast<std::size_t>(row.index)].final_uses =
+            values.row(row.index).transpose();
+    }
+}
+
+/// Of all extensions but those that narrows wrote for value added and imports. What narrows wrote
+/// was chosen and is read in any case.
+void read_all_satellites(Reading& reading, const Saved& saved,
+                         const std::vector<std::string>& names) {
+    const bool own = saved.folder().has(own_name);
+    SatelliteSelection selection(own ? Texts{all_satellites} : names);
+    bool any = false;
+    for (const std::string& file : saved.folder().names()) {
+        const std::size_t slash = file.rfind('/');
+        if (slash == std::string::npos || file.substr(slash + 1) != parameters_name) continue;
+        const std::string folder = file.substr(0, slash);
+        if (folder == "value_added" || (folder == "imports" && reading.national)) continue;
+        const Saved extension(saved.folder().folder_of(file));
+        if (!extension.has("F")) continue;
+        any = true;
+        if (selection.is_empty()) continue;
+        read_satellites(reading, extension, folder, selection);
+    }
+    if (any && selection.is_empty()) return note_unread_satellites(reading.data);
+    selection.finish(saved.path(), reading.data);
+}
+
 void read_own_files(Reading& reading, const Saved& saved) {
     TableData& data = reading.data;
     const Labels nodes{"sector", data.classification.labels()};
@@ -381,6 +458,7 @@ IoTable read(const InputSource& source, const ReadOptions& options) {
     read_output(reading, saved);
     read_extensions(reading, saved);
     read_own_files(reading, saved);
+    read_all_satellites(reading, saved, options.accounts);
     return closed_table(std::move(reading.data), saved.path(), options.acceptance);
 }
 

@@ -10,7 +10,8 @@ namespace narrows {
 /// unit, tab-separated), into a new folder, complete or not at all; pymrio.load_all() reads it.
 ///
 /// Extension value_added has V and T in F, index (account, component); a national table has its
-/// region as the only one and extension imports: M in F, MF in F_Y, by product. What pymrio has no
+/// region as the only one and extension imports: M in F, MF in F_Y, by product; extension satellite
+/// has satellite accounts. What pymrio has no
 /// place for (names, kinds, licence, criticality, origins of imports) goes to narrows.json and CSV
 /// files, which it ignores; with them reading back gives the same bits and the same hash.
 /// Throws FileError, also where `folder` exists already.

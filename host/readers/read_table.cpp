@@ -9,6 +9,7 @@
 #include "host/base/locations.hpp"
 #include "host/readers/formats.hpp"
 #include "host/readers/plain_folder.hpp"
+#include "host/readers/satellites.hpp"
 
 namespace narrows {
 namespace {
@@ -73,7 +74,11 @@ const std::vector<TableFormat>& table_formats() {
 IoTable read_table(const InputSource& source, const ReadOptions& options) {
     // A mapping says that no published format is meant.
     const bool mapped = options.format.empty() && !options.mapping.empty();
-    return format_of(source, mapped ? "csv" : options.format).read(source, options);
+    IoTable table = format_of(source, mapped ? "csv" : options.format).read(source, options);
+    for (const std::string& name : options.accounts) {
+        if (name != all_satellites) table.satellite(name);
+    }
+    return table;
 }
 
 IoTable read_table(const std::string& name, const ReadOptions& options) {

@@ -17,6 +17,9 @@ struct ReadOptions {
     std::string mapping = {};  // file that says how a generic csv is laid out
     SutModel model = SutModel::fixed_product_sales;  // for supply and use tables
     Acceptance acceptance = Acceptance::balanced_only;
+    /// Satellite accounts to read, by name; "all": all of them. The program's own formats are read
+    /// with all in any case: what was written into them was chosen.
+    std::vector<std::string> accounts = {};
 };
 
 /// A published format.

@@ -60,12 +60,12 @@ std::string frame_text(const Eigen::MatrixXd& values, const Levels& rows, const 
     return fmt::to_string(out);
 }
 
-/// A file of units: the labels of the rows and the unit of each, the same.
-std::string unit_text(const Levels& rows, const std::string& unit) {
+/// A file of units: the labels of the rows and the unit of each; a single one is that of all.
+std::string unit_text(const Levels& rows, const Texts& units) {
     std::string out = fmt::format("{}\tunit\n", fmt::join(rows.names, "\t"));
-    for (const Texts& label : rows.labels) {
-        for (const std::string& part : label) out += field(part) + "\t";
-        out += field(unit) + "\n";
+    for (std::size_t i = 0; i < rows.labels.size(); ++i) {
+        for (const std::string& part : rows.labels[i]) out += field(part) + "\t";
+        out += field(units[units.size() == 1 ? 0 : i]) + "\n";
     }
     return out;
 }
@@ -80,9 +80,9 @@ class Folder {
         list(key, rows.names.size(), columns.names.size());
         out_.write(prefix_ + key + ".txt", frame_text(values, rows, columns));
     }
-    void write_unit(const Levels& rows, const std::string& unit) {
+    void write_unit(const Levels& rows, const Texts& units) {
         list("unit", rows.names.size(), 1);
-        out_.write(prefix_ + "unit.txt", unit_text(rows, unit));
+        out_.write(prefix_ + "unit.txt", unit_text(rows, units));
     }
     /// `name` of an extension; empty for the system itself.
     void finish(const std::string& name) {
@@ -143,7 +143,7 @@ void write_value_added(const IoTable& table, const OutputFolder& out, const Leve
     out.add_folder("value_added");
     Folder folder(out, "value_added/");
     folder.write("F", values, rows, nodes);
-    folder.write_unit(rows, table.meta().unit);
+    folder.write_unit(rows, {table.meta().unit});
     folder.finish("value_added");
 }
 
@@ -157,8 +157,36 @@ void write_imports(const IoTable& table, const OutputFolder& out, const Levels& 
     Folder folder(out, "imports/");
     folder.write("F", table.M(), products, nodes);
     if (table.MF().size() > 0) folder.write("F_Y", table.MF(), products, uses);
-    folder.write_unit(products, table.meta().unit);
+    folder.write_unit(products, {table.meta().unit});
     folder.finish("imports");
+}
+
+/// F_Y has a row for the accounts that have figures of final uses.
+void write_satellites(const IoTable& table, const OutputFolder& out, const Levels& nodes,
+                      const Levels& uses) {
+    const std::vector<SatelliteAccount>& accounts = table.satellites();
+    if (accounts.empty()) return;
+    Levels rows{{"stressor"}, {}};
+    Levels rows_of_uses = rows;
+    Texts units;
+    Eigen::MatrixXd values(static_cast<Index>(accounts.size()), table.num_nodes());
+    Eigen::MatrixXd of_uses(0, table.F().cols());
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        const SatelliteAccount& account = accounts[i];
+        rows.labels.push_back({account.name});
+        units.push_back(account.unit);
+        values.row(static_cast<Index>(i)) = account.values.transpose();
+        if (account.final_uses.size() == 0) continue;
+        rows_of_uses.labels.push_back({account.name});
+        of_uses.conservativeResize(of_uses.rows() + 1, Eigen::NoChange);
+        of_uses.bottomRows(1) = account.final_uses.transpose();
+    }
+    out.add_folder("satellite");
+    Folder folder(out, "satellite/");
+    folder.write("F", values, rows, nodes);
+    if (of_uses.rows() > 0) folder.write("F_Y", of_uses, rows_of_uses, uses);
+    folder.write_unit(rows, units);
+    folder.finish("satellite");
 }
 
 /// What pymrio has no place for.
@@ -194,7 +222,7 @@ void write_pymrio_folder(const IoTable& table, const std::filesystem::path& path
     folder.write("Z", table.Z(), nodes, nodes);
     folder.write("Y", table.F(), nodes, uses);
     folder.write("x", table.x(), nodes, {{"indout"}, {{"indout"}}});
-    folder.write_unit(nodes, meta.unit);
+    folder.write_unit(nodes, {meta.unit});
     folder.finish("");
     ordered_json metadata;
     metadata["description"] = fmt::format("{}, {}, {}", meta.name, meta.year, meta.source);
@@ -205,6 +233,7 @@ void write_pymrio_folder(const IoTable& table, const std::filesystem::path& path
     out.write("metadata.json", meta_text(metadata));
     write_value_added(table, out, nodes);
     if (table.has_imports()) write_imports(table, out, nodes, uses);
+    write_satellites(table, out, nodes, uses);
     write_own_files(table, out);
     out.commit();
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "host/report/satellite_units.hpp"
 #include "host/report/set_report.hpp"
 
 namespace narrows {
@@ -26,6 +27,32 @@ std::vector<Cell> cells(const HomeEconomy& home, const Chokepoint& row, std::int
     return cells_of(rank, home.sectors[static_cast<std::size_t>(row.product)].code,
                     codes_of_coalition(home, row), row.blocked, row.gar_linear, row.gar,
                     row.gar_tail, row.gar_share_of_gdp, row.leverage, chain, row.error_bound);
+}
+
+/// Amounts at risk of satellite accounts, behind the other columns.
+void add_accounts(const HomeEconomy& home, const ChokepointQuery& query, Document& document) {
+    if (query.accounts.empty()) return;
+    for (const Index place : query.accounts) {
+        const SatelliteAccount& account = home.satellites[static_cast<std::size_t>(place)];
+        const std::string& name = account.name;
+        const std::string heading = fmt::format("{} at risk ({})", name, account.unit);
+        std::vector<Column>& columns = document.sheets.front().columns;
+        columns.push_back({name + "_linear", name + " low-loss end", Style::flow});
+        columns.push_back({name + "_at_risk", heading, Style::flow});
+        columns.push_back({name + "_tail", name + " tail", Style::flow});
+    }
+    document.structures["accounts"] = satellite_units(home.satellites, query.accounts);
+    document.notes.emplace_back(
+        "Accounts at risk: what of home's account stands on the output that is lost, as GDP at "
+        "risk counts value added.");
+}
+
+void append_accounts(const Chokepoint& row, std::vector<Cell>& cells) {
+    for (const AmountAtRisk& each : row.accounts) {
+        cells.emplace_back(each.linear);
+        cells.emplace_back(each.amount);
+        cells.emplace_back(each.tail);
+    }
 }
 
 std::vector<Cell> cells(const HomeEconomy& home, const Classification& classes,
@@ -93,12 +120,17 @@ Document chokepoint_report(const HomeEconomy& home, const ChokepointQuery& query
                            RunRecord run) {
     Document document = ranking_document(home, query, ranking, "home", unit, std::move(run));
     std::int64_t rank = 0;
+    Sheet& sheet = document.sheets.front();
     std::vector<double> weighted;
     for (const Chokepoint& row : ranking.rows) {
-        document.sheets.front().rows.push_back(cells(home, row, ++rank));
+        sheet.rows.push_back(cells(home, row, ++rank));
         weighted.push_back(row.weight * row.gar);
     }
-    if (query.weights.size() > 0) add_weighted(document.sheets.front(), weighted);
+    if (query.weights.size() > 0) add_weighted(sheet, weighted);
+    for (std::size_t i = 0; i < ranking.rows.size(); ++i) {
+        append_accounts(ranking.rows[i], sheet.rows[i]);
+    }
+    add_accounts(home, query, document);
     return document;
 }
 
@@ -117,6 +149,10 @@ Document world_chokepoint_report(const HomeEconomy& home, const Classification& 
         weighted.push_back(row.home.weight * row.home.gar);
     }
     if (query.weights.size() > 0) add_weighted(sheet, weighted);
+    for (std::size_t i = 0; i < ranking.rows.size(); ++i) {
+        append_accounts(ranking.rows[i].home, sheet.rows[i]);
+    }
+    add_accounts(home, query, document);
     document.notes.push_back(world_note());
     return document;
 }

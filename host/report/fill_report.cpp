@@ -18,13 +18,18 @@ const std::string& code_of(const HomeEconomy& home, Index product) {
     return home.sectors[static_cast<std::size_t>(product)].code;
 }
 
-Sheet allocation_sheet(const HomeEconomy& home, const FillResult& result) {
+/// What the goal counts, in words.
+std::string at_risk(const FillQuery& query) {
+    return (query.objective.empty() ? "GDP" : query.objective) + " at risk";
+}
+
+Sheet allocation_sheet(const HomeEconomy& home, const FillQuery& query, const FillResult& result) {
     Sheet sheet{"allocation",
                 "",
                 {{"product", "product"},
                  {"capacity", "capacity", Style::flow},
                  {"cost", "capital", Style::flow, "", true},
-                 {"gar_before", "GDP at risk before", Style::flow},
+                 {"gar_before", at_risk(query) + " before", Style::flow},
                  {"gar_after", "after", Style::flow}},
                 {}};
     for (const ProductFill& each : result.products) {
@@ -75,10 +80,10 @@ double budget_for(const std::vector<FrontierPoint>& frontier, double gar) {
 }
 
 /// What a tenth, two tenths, ... less GDP at risk takes, for people.
-Sheet frontier_sheet(const FillResult& result) {
+Sheet frontier_sheet(const FillQuery& query, const FillResult& result) {
     Sheet sheet{"",
                 "What it takes",
-                {{"lower_by", "GDP at risk lower by", Style::percent},
+                {{"lower_by", at_risk(query) + " lower by", Style::percent},
                  {"budget", "budget", Style::flow, "", true}},
                 {}};
     for (int tenth = 1; tenth <= 10; ++tenth) {
@@ -90,10 +95,11 @@ Sheet frontier_sheet(const FillResult& result) {
 }
 
 /// The allocations beside each other, for people.
-Sheet comparison_sheet(const FillResult& result, const std::optional<FillDraws>& draws) {
+Sheet comparison_sheet(const FillQuery& query, const FillResult& result,
+                       const std::optional<FillDraws>& draws) {
     Sheet sheet{"",
                 "Beside others",
-                {{"allocation", "allocation"}, {"gar", "GDP at risk", Style::flow, "", true}},
+                {{"allocation", "allocation"}, {"gar", at_risk(query), Style::flow, "", true}},
                 {}};
     const std::array<std::pair<const char*, double>, 4> allocations = {
         {{"optimum", result.fill.gar},
@@ -131,7 +137,7 @@ ordered_json draws_json(const FillDraws& draws) {
 std::vector<Field> fields_of(const HomeEconomy& home, const FillQuery& query,
                              const FillResult& result, const std::string& unit) {
     std::vector<Field> fields;
-    const auto add = [&](const char* key, const char* heading, Style style, Cell value) {
+    const auto add = [&](const char* key, const std::string& heading, Style style, Cell value) {
         Field& field = fields.emplace_back();
         field.key = key;
         field.heading = heading;
@@ -141,17 +147,22 @@ std::vector<Field> fields_of(const HomeEconomy& home, const FillQuery& query,
     const bool limited = std::isfinite(query.budget);
     add("home", "", Style::text, home.region);
     add("unit", "flows and capital in", Style::text, unit);
-    add("gdp", "GDP", Style::flow, home.gdp());
+    if (query.objective.empty()) {
+        add("gdp", "GDP", Style::flow, home.gdp());
+    } else {
+        add("objective", "objective", Style::text, query.objective);
+        add("objective_total", query.objective, Style::flow, home.value_added.sum());
+    }
     add("scenarios", "scenarios", Style::count, static_cast<std::int64_t>(query.blockades.size()));
-    add("goal", "GDP at risk is", Style::text,
+    add("goal", at_risk(query) + " is", Style::text,
         query.cvar_level > 0.0
             ? fmt::format("the mean of the worst {:.6g} %", 100.0 * (1.0 - query.cvar_level))
             : std::string("the mean"));
     add("lambda", "shortfall passed on (lambda)", Style::text, query.lambda);
     add("budget", limited ? "budget" : "", Style::flow, query.budget);
     add("spent", "spent", Style::flow, result.fill.spent);
-    add("base", "GDP at risk before", Style::flow, result.base);
-    add("optimum", "GDP at risk after", Style::flow, result.fill.gar);
+    add("base", at_risk(query) + " before", Style::flow, result.base);
+    add("optimum", at_risk(query) + " after", Style::flow, result.fill.gar);
     add("lower_bound", "", Style::flow, result.fill.lower_bound);
     add("dual", "removed by one more unit of capital", Style::coefficient,
         result.fill.dual.value_or(not_a_number));
@@ -160,6 +171,28 @@ std::vector<Field> fields_of(const HomeEconomy& home, const FillQuery& query,
                     : result.fill.dual ? "linear programme"
                                        : "whole numbers"));
     return fields;
+}
+
+/// What the allocation does to satellite accounts: in JSON, and for people.
+void add_accounts(const HomeEconomy& home, const FillQuery& query, const FillResult& result,
+                  Document& document) {
+    if (query.accounts.empty()) return;
+    Sheet sheet{"accounts",
+                "Accounts at risk",
+                {{"account", "account"},
+                 {"unit", "unit"},
+                 {"before", "at risk before", Style::flow},
+                 {"after", "after", Style::flow}},
+                {}};
+    for (std::size_t k = 0; k < query.accounts.size(); ++k) {
+        const auto& account = home.satellites[static_cast<std::size_t>(query.accounts[k])];
+        sheet.rows.push_back(cells_of(account.name, account.unit, result.accounts[k].before,
+                                      result.accounts[k].after));
+    }
+    document.sheets.push_back(std::move(sheet));
+    document.notes.emplace_back(
+        "Accounts at risk: what of home's account stands on the output that is lost under the "
+        "same scenarios.");
 }
 
 }  // namespace
@@ -178,18 +211,21 @@ Document fill_report(const HomeEconomy& home, const FillQuery& query, const Fill
     document.structures["baselines"] = {{"greedy", result.greedy.gar},
                                         {"proportional", result.proportional.gar}};
     document.structures["draws"] = draws ? draws_json(*draws) : ordered_json();
-    document.sheets.push_back(allocation_sheet(home, result));
+    document.sheets.push_back(allocation_sheet(home, query, result));
     if (query.diversification) document.sheets.push_back(moves_sheet(home, result));
-    document.sheets.push_back(comparison_sheet(result, draws));
-    document.sheets.push_back(frontier_sheet(result));
+    document.sheets.push_back(comparison_sheet(query, result, draws));
+    document.sheets.push_back(frontier_sheet(query, result));
     document.text_rows = static_cast<std::size_t>(
         std::count_if(result.products.begin(), result.products.end(),
                       [](const ProductFill& each) { return each.gar_before > 0.0; }));
     document.notes = {
-        "GDP at risk: value added lost in a year, weighted over the scenarios; an upper-type "
-        "exposure, not a forecast. Of a product: were each scenario to withhold it alone.",
+        fmt::format("{}: {} lost in a year, weighted over the scenarios; an upper-type exposure, "
+                    "not a forecast. Of a product: were each scenario to withhold it alone.",
+                    at_risk(query),
+                    query.objective.empty() ? "value added" : "what stands on the output"),
         "capacity: output per year that stands in for whoever withholds; it is itself taken as "
         "safe. docs/fill.md says what that rests on."};
+    add_accounts(home, query, result, document);
     if (!result.separable) {
         document.notes.emplace_back(
             "greedy and proportional keep to no constraint and move no imports.");

@@ -105,6 +105,18 @@ ShockNetcdf::ShockNetcdf(const std::filesystem::path& path, const std::string& s
     define("unmet_demand", {"case", "model"}, unit, "final demand that is not served");
     define("peak_share", {"case", "model"}, "1", "largest loss of value added in a day");
     define("peak_day", {"case", "model"}, "day", "day of the largest loss");
+    if (results.table.num_accounts() > 0) {
+        std::vector<std::string> names;
+        std::vector<std::string> units;
+        for (const AccountIntensity& account : results.table.accounts()) {
+            names.push_back(account.name);
+            units.push_back(account.unit);
+        }
+        file_->coordinate("account", names, "satellite account");
+        file_->texts("account_unit", "account", units, "unit of a satellite account");
+        define("account_loss", {"case", "model", "account"}, "account_unit",
+               "loss of a satellite account over `years`");
+    }
     if (results.table.num_nodes() > 0) {
         define("value_added_loss_by_sector", {"model", "sector"}, unit, "mean over the cases");
         define("output_loss_by_sector", {"model", "sector"}, unit, "mean over the cases");
@@ -215,6 +227,14 @@ void ShockNetcdf::close(const ShockResults& results, const RunRecord& run) {
             put(name, 0, model, {num_done, 1}, results.table.totals(measure, m, results.num_done));
         }
         put_sets(results, m);
+        for (Index k = 0; k < results.table.num_accounts(); ++k) {
+            const std::array<std::size_t, 3> start{0, model, static_cast<std::size_t>(k)};
+            const std::array<std::size_t, 3> size{num_done, 1, 1};
+            const Eigen::VectorXd losses = results.table.account_losses(k, m, results.num_done);
+            file_->check(nc_put_vara_double(file_->id(), variable("account_loss"), start.data(),
+                                            size.data(), losses.data()),
+                         "account_loss");
+        }
         if (results.table.num_nodes() == 0) continue;
         const auto nodes = static_cast<std::size_t>(results.table.num_nodes());
         put("value_added_loss_by_sector", model, 0, {1, nodes},

@@ -40,6 +40,15 @@ struct Reader {
     }
 };
 
+std::vector<Column> account_columns(const ShockTable& table) {
+    std::vector<Column> columns;
+    for (const AccountIntensity& account : table.accounts()) {
+        columns.push_back({account.name + "_loss",
+                           fmt::format("{} lost ({})", account.name, account.unit), Style::flow});
+    }
+    return columns;
+}
+
 Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     const ShockResults& results = reader.results;
     const bool single = reader.single();
@@ -47,16 +56,19 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     for (const std::string& name : results.batch.parameters) {
         sheet.columns.push_back({name, name, Style::coefficient});
     }
-    const std::vector<Column> measures = {{"model", "model"},
-                                          {"value_added_loss", "value added lost", Style::flow},
-                                          {"gdp_share", "of GDP", Style::percent, "", true},
-                                          {"output_loss", "output lost", Style::flow},
-                                          {"years", "", Style::ratio},
-                                          {"peak_share", "at worst", Style::percent},
-                                          {"peak_day", "on day", Style::count},
-                                          {"unmet_demand", "final demand unmet", Style::flow},
-                                          {"final_cost", "final users pay more", Style::flow},
-                                          {"residual", "residual", Style::bound}};
+    std::vector<Column> measures = {{"model", "model"},
+                                    {"value_added_loss", "value added lost", Style::flow},
+                                    {"gdp_share", "of GDP", Style::percent, "", true},
+                                    {"output_loss", "output lost", Style::flow},
+                                    {"years", "", Style::ratio},
+                                    {"peak_share", "at worst", Style::percent},
+                                    {"peak_day", "on day", Style::count},
+                                    {"unmet_demand", "final demand unmet", Style::flow},
+                                    {"final_cost", "final users pay more", Style::flow},
+                                    {"residual", "residual", Style::bound}};
+    constexpr std::ptrdiff_t behind_output = 4;
+    const std::vector<Column> accounts = account_columns(results.table);
+    measures.insert(measures.begin() + behind_output, accounts.begin(), accounts.end());
     sheet.columns.insert(sheet.columns.end(), measures.begin(), measures.end());
     const std::vector<Index> sets = reader.sets();
     for (const Index set : sets) {
@@ -76,6 +88,9 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
             row.emplace_back(reader.total(ShockTable::value_added_loss, m, c));
             row.emplace_back(reader.gdp_share(m, c));
             row.emplace_back(reader.total(ShockTable::output_loss, m, c));
+            for (Index k = 0; k < results.table.num_accounts(); ++k) {
+                row.emplace_back(results.table.account_loss(k, m, c));
+            }
             row.emplace_back(reader.total(ShockTable::years, m, c));
             row.emplace_back(reader.total(ShockTable::peak_share, m, c));
             row.emplace_back(reader.total(ShockTable::peak_day, m, c));
@@ -190,11 +205,27 @@ ordered_json by_sector(const Reader& reader, Index model) {
         results.table.mean_value_added_loss(model, results.num_done);
     const Eigen::VectorXd output = results.table.mean_output_loss(model, results.num_done);
     for (const Index node : shown_nodes(results.sets, results.economy)) {
-        rows.push_back({{"sector", results.economy.label(node)},
-                        {"value_added_loss", value_added[node]},
-                        {"output_loss", output[node]}});
+        ordered_json row = {{"sector", results.economy.label(node)},
+                            {"value_added_loss", value_added[node]},
+                            {"output_loss", output[node]}};
+        for (const AccountIntensity& account : results.table.accounts()) {
+            row[account.name + "_loss"] = account.per_output[node] * output[node];
+        }
+        rows.push_back(std::move(row));
     }
     return rows;
+}
+
+void add_account_losses(const Reader& reader, Index of_model, ordered_json& model) {
+    const ShockTable& table = reader.results.table;
+    for (Index k = 0; k < table.num_accounts(); ++k) {
+        const std::string key = table.accounts()[static_cast<std::size_t>(k)].name + "_loss";
+        const Eigen::VectorXd losses = table.account_losses(k, of_model, reader.results.num_done);
+        model[key] = losses.mean();
+        if (reader.single()) continue;
+        model[key + "_q05"] = quantile(losses, 0.05);
+        model[key + "_q95"] = quantile(losses, 0.95);
+    }
 }
 
 ordered_json models_json(const Reader& reader) {
@@ -211,6 +242,7 @@ ordered_json models_json(const Reader& reader) {
                                                      results.economy.gdp(), years)},
                               {"output_loss", mean(ShockTable::output_loss)},
                               {"years", years}};
+        add_account_losses(reader, m, model);
         if (reader.single()) {
             model["peak_share"] = mean(ShockTable::peak_share);
             model["peak_day"] = mean(ShockTable::peak_day);
@@ -297,6 +329,11 @@ Document shock_report(const ShockResults& results, RunRecord run, std::size_t to
          static_cast<std::int64_t>(results.num_done)}};
     if (reader.single() && results.table.num_models() > 1) {
         document.fields.push_back({"", "value added lost", Style::text, band_of(reader)});
+    }
+    for (const AccountIntensity& account : results.table.accounts()) {
+        document.structures["accounts"].push_back({{"account", account.name},
+                                                   {"unit", account.unit},
+                                                   {"total", account.per_output.dot(economy.x)}});
     }
     add_sets(
         document, results.sets, economy.products,

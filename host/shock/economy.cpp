@@ -102,6 +102,7 @@ ShockEconomy home_shock_economy(const IoTable& table, const std::string& home_re
     economy.value_added = std::move(home.value_added);
     economy.taxes = std::move(home.taxes);
     economy.x = std::move(home.x);
+    economy.satellites = std::move(home.satellites);
     drop_negative_flows(economy.Z, economy);
     for (Eigen::MatrixXd& origin : economy.imports) drop_negative_flows(origin, economy);
     close_rows(economy);
@@ -129,6 +130,7 @@ ShockEconomy world_shock_economy(const IoTable& table, const std::string& home,
     economy.value_added = table.value_added();
     economy.taxes = table.taxes();
     economy.x = table.x();
+    economy.satellites = table.satellites();
     drop_negative_flows(economy.Z, economy);
     close_rows(economy);
     return economy;

@@ -31,6 +31,7 @@ struct ShockEconomy {
     Eigen::VectorXd value_added, taxes, x;  // n each
     Eigen::MatrixXd criticality;            // c, P x n, in [0, 1]; 0 x 0 where none was asked for
     NegativeFlows negative_flows;
+    std::vector<SatelliteAccount> satellites;  // those of the table, values by node
 
     Index num_nodes() const { return x.size(); }
     Index num_products() const { return static_cast<Index>(products.size()); }

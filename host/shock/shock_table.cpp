@@ -20,9 +20,20 @@ double sum_of(const Eigen::MatrixXd& sums, Index sum, const Eigen::VectorXd& los
 
 }  // namespace
 
+std::vector<AccountIntensity> account_intensities(const ShockEconomy& economy,
+                                                  const std::vector<Index>& places) {
+    std::vector<AccountIntensity> intensities;
+    for (const Index place : places) {
+        const SatelliteAccount& account = economy.satellites[static_cast<std::size_t>(place)];
+        intensities.push_back({account.name, account.unit, per_output(account.values, economy.x)});
+    }
+    return intensities;
+}
+
 ShockTable::ShockTable(std::vector<std::string> models, Index num_nodes, Index num_cases,
-                       Eigen::MatrixXd sums)
+                       Eigen::MatrixXd sums, std::vector<AccountIntensity> accounts)
     : models_(std::move(models)),
+      accounts_(std::move(accounts)),
       num_nodes_(num_nodes),
       sums_(std::move(sums)),
       values_(Eigen::MatrixXd::Zero(num_models() * rows_of_model(), num_cases)),
@@ -43,6 +54,11 @@ void ShockTable::set(Index model, Index of_case, const ShockOutcome& outcome) {
         column[num_measures + sum] = sum_of(sums_, sum, outcome.value_added_loss);
         column[num_measures + sums_.rows() + sum] = sum_of(sums_, sum, outcome.output_loss);
     }
+    for (Index k = 0; k < num_accounts(); ++k) {
+        const Eigen::VectorXd lost =
+            accounts_[static_cast<std::size_t>(k)].per_output.cwiseProduct(outcome.output_loss);
+        column[first_account() + k] = lost.sum();
+    }
     if (num_nodes_ == 0) return;
     column.segment(first_node(), num_nodes_) = outcome.value_added_loss;
     column.segment(first_node() + num_nodes_, num_nodes_) = outcome.output_loss;
@@ -56,6 +72,10 @@ void ShockTable::set_unanswered(Index model, Index of_case) {
 
 Eigen::VectorXd ShockTable::totals(Measure measure, Index model, Index num_cases) const {
     return values_.row(model * rows_of_model() + measure).head(num_cases);
+}
+
+Eigen::VectorXd ShockTable::account_losses(Index account, Index model, Index num_cases) const {
+    return values_.row(model * rows_of_model() + first_account() + account).head(num_cases);
 }
 
 Eigen::VectorXd ShockTable::value_added_sums(Index sum, Index model, Index num_cases) const {

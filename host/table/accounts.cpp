@@ -121,6 +121,11 @@ void close_rows(TableData& data, const Eigen::VectorXd& difference) {
         data.MF_origins.conservativeResize(Eigen::NoChange, columns);
         data.MF_origins.rightCols(added).setConstant(ImportOrigin::observed);
     }
+    for (SatelliteAccount& account : data.satellites) {
+        if (account.final_uses.size() == 0) continue;
+        account.final_uses.conservativeResize(columns);
+        account.final_uses.tail(added).setZero();
+    }
     for (Index i = 0; i < difference.size(); ++i) {
         const Index column = column_of[static_cast<std::size_t>(classes.region_of(i))];
         if (difference[i] != 0.0) data.F(i, column) += difference[i];

@@ -303,6 +303,11 @@ IoTable aggregate(const IoTable& table, const std::optional<Concordance>& sector
     if (table.has_criticality_ratings()) {
         data.criticality_ratings = aggregate_ratings(table, new_sector.shares);
     }
+    for (const SatelliteAccount& account : table.satellites()) {
+        data.satellites.push_back({account.name, account.unit, nodes.shares * account.values, {}});
+        if (account.final_uses.size() == 0) continue;
+        data.satellites.back().final_uses = by_use.transpose() * account.final_uses;
+    }
     return IoTable(std::move(data));
 }
 

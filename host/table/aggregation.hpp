@@ -25,9 +25,9 @@ struct Concordance {
 };
 
 /// Aggregates flows, never coefficients: Z_agg = S Z S' with S the concordance's shares, F, M, V,
-/// T, x likewise (MODEL: Miller & Blair 2009, ch. 4). Ratings of criticality become the mean of
-/// their members weighted with the flows Z + M. Either concordance may be absent: nothing changes
-/// there.
+/// T, x and satellite accounts likewise (MODEL: Miller & Blair 2009, ch. 4). Ratings of criticality
+/// become the mean of their members weighted with the flows Z + M. Either concordance may be
+/// absent: nothing changes there.
 ///
 /// Throws ParseError, or ArgumentError where the concordance has no path, where a code of the table
 /// is missing from the concordance, a code is not in the table, shares do not sum to 1, or members

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "host/base/error.hpp"
+
 namespace narrows {
 namespace {
 
@@ -73,6 +75,7 @@ class Examination {
         describe_balances();
         describe_cells();
         describe_the_rest();
+        describe_satellites();
         return std::move(result_);
     }
 
@@ -288,6 +291,30 @@ class Examination {
                           "final use RESIDUAL");
         describe_residual(result_.residual_tax_share, "residual-taxes", "residual-columns",
                           "tax row RESIDUAL");
+    }
+
+    /// What a sector without output uses has no intensity: results leave it out.
+    void describe_satellites() {
+        for (const SatelliteAccount& account : table_.satellites) {
+            Extreme negative, idle;
+            for (Index i = 0; i < account.values.size(); ++i) {
+                const double value = account.values[i];
+                if (value < 0.0) negative.add(value, i, 0);
+                if (value != 0.0 && table_.x[i] == 0.0) idle.add(value, i, 0);
+            }
+            const auto describe = [&](Severity severity, const char* code, const char* what,
+                                      const Extreme& found) {
+                if (found.count == 0) return;
+                add(severity, code,
+                    fmt::format("satellite account {}: {} {}, together {:.6g} {}; largest: {} in "
+                                "{}",
+                                in_quotes(account.name), what, found.count, found.sum, account.unit,
+                                found.value, nodes_[static_cast<std::size_t>(found.row)]));
+            };
+            describe(Severity::note, "satellite-negative", "values below 0:", negative);
+            describe(Severity::warning, "satellite-without-output",
+                     "values of sectors without output:", idle);
+        }
     }
 
     void describe_origins(ImportOrigin origin, const char* code, const char* meaning) {

@@ -52,6 +52,22 @@ void check_names(const TableData& table) {
     check_unique("row of taxes", table.tax_names);
 }
 
+void check_satellites(const TableData& table) {
+    std::vector<std::string> names;
+    for (const SatelliteAccount& account : table.satellites) {
+        if (account.name.empty()) throw ArgumentError("a satellite account has no name");
+        const std::string what = "satellite account " + in_quotes(account.name);
+        if (account.unit.empty()) throw ArgumentError(what + " has no unit");
+        check(what.c_str(), account.values, table.classification.num_nodes(), 1);
+        if (account.final_uses.size() > 0) {
+            check((what + " of final uses").c_str(), account.final_uses,
+                  static_cast<Index>(table.final_uses.size()), 1);
+        }
+        names.push_back(account.name);
+    }
+    check_unique("satellite account", std::move(names));
+}
+
 void check_shapes(const TableData& table) {
     const Index n = table.classification.num_nodes();
     const Index uses = static_cast<Index>(table.final_uses.size());
@@ -88,6 +104,7 @@ IoTable::IoTable(const MatrixTotals& of_z, TableData data, Acceptance acceptance
     : data_(std::move(data)) {
     check_shapes(data_);
     check_names(data_);
+    check_satellites(data_);
     if (!of_z.column_magnitudes.allFinite()) check_finite("Z", data_.Z);
     diagnostics_ = diagnose(data_, of_z);
     if (acceptance == Acceptance::balanced_only && !diagnostics_.acceptable()) {
@@ -106,6 +123,19 @@ Eigen::VectorXd IoTable::taxes() const {
 }
 Eigen::VectorXd IoTable::final_demand() const {
     return data_.F.rowwise().sum();
+}
+
+Index IoTable::satellite(const std::string& name) const {
+    if (data_.satellites.empty()) throw ArgumentError("the table has no satellite accounts");
+    std::vector<std::string> names;
+    for (const SatelliteAccount& account : data_.satellites) names.push_back(account.name);
+    return find_code("satellite account", name, names);
+}
+
+IoTable IoTable::with_satellites(std::vector<SatelliteAccount> satellites) && {
+    data_.satellites = std::move(satellites);
+    check_satellites(data_);
+    return std::move(*this);
 }
 
 std::string IoTable::hash() const {
@@ -133,6 +163,12 @@ std::string IoTable::hash() const {
         add_matrix(*matrix);
     }
     add_matrix(data_.x);
+    for (const SatelliteAccount& account : data_.satellites) {
+        add_text(account.name);
+        add_text(account.unit);
+        add_matrix(account.values);
+        add_matrix(account.final_uses);
+    }
     return hash.text();
 }
 

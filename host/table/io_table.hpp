@@ -48,6 +48,15 @@ struct FinalUse {
     std::string label() const { return region.empty() ? category : region + "_" + category; }
 };
 
+/// A satellite account: what nodes use or emit beside money, such as jobs, energy or CO2 (Miller &
+/// Blair 2009, ch. 9). Values add up over nodes.
+struct SatelliteAccount {
+    std::string name;
+    std::string unit;            // of its values, e.g. "1000 persons"
+    Eigen::VectorXd values;      // by node, n
+    Eigen::VectorXd final_uses;  // by final use itself (households' own emissions), f; may be empty
+};
+
 /// The accounts of a table, flows in TableMeta::unit. Notation: Miller & Blair (2009); row =
 /// seller, column = buyer; n nodes.
 ///
@@ -78,6 +87,7 @@ struct TableData {
     /// Ratings of inputs, product x user by sector, 1 critical .. 0 not; 0 x 0 where there are
     /// none.
     Eigen::MatrixXd criticality_ratings;
+    std::vector<SatelliteAccount> satellites;
 };
 
 /// What to do with accounts that contradict each other: refuse the table, or keep it with its
@@ -89,8 +99,9 @@ enum class Acceptance { balanced_only, any };
 class IoTable {
   public:
     /// Throws ArgumentError where shapes disagree, a value is not finite or a final use, a row of
-    /// value added or of taxes is there twice; BalanceError, naming the worst sector with both
-    /// sides, where the accounts contradict each other.
+    /// value added or of taxes or a satellite account is there twice or lacks name or unit;
+    /// BalanceError, naming the worst sector with both sides, where the accounts contradict each
+    /// other.
     explicit IoTable(TableData data, Acceptance acceptance = Acceptance::balanced_only);
 
     const TableMeta& meta() const { return data_.meta; }
@@ -113,6 +124,12 @@ class IoTable {
     bool is_multi_regional() const { return data_.classification.is_multi_regional(); }
     bool has_imports() const { return data_.M.size() > 0; }
     bool has_criticality_ratings() const { return data_.criticality_ratings.size() > 0; }
+    const std::vector<SatelliteAccount>& satellites() const { return data_.satellites; }
+    /// Where an account stands among them. Throws ArgumentError with the nearest name.
+    Index satellite(const std::string& name) const;
+    /// The same table with these satellite accounts instead of its own.
+    IoTable with_satellites(std::vector<SatelliteAccount> satellites) &&;
+
     const TableData& data() const { return data_; }
     const TableDiagnostics& diagnostics() const { return diagnostics_; }
 

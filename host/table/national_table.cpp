@@ -106,6 +106,12 @@ IoTable national_table(const IoTable& table, const std::string& region) {
     data.tax_names = table.tax_names();
     data.x = home * table.x();
     data.criticality_ratings = table.criticality_ratings();
+    for (const SatelliteAccount& account : table.satellites()) {
+        data.satellites.push_back({account.name, account.unit, home * account.values, {}});
+        if (account.final_uses.size() == 0) continue;
+        data.satellites.back().final_uses =
+            use_selector(table, region, data.final_uses, true).transpose() * account.final_uses;
+    }
     return IoTable(std::move(data));
 }
 

@@ -14,8 +14,8 @@ Eigen::SparseMatrix<double> sector_selector(const Classification& classification
 
 /// The national table of one region of a multi-regional table: Z domestic, M imports from all other
 /// regions by product and user, F the region's final uses and a column EXPORTS (added to the one of
-/// that name where there is one), MF imports for final use. Unit and output are unchanged. Throws
-/// ArgumentError for an unknown region.
+/// that name where there is one), MF imports for final use, the region's part of satellite
+/// accounts. Unit and output are unchanged. Throws ArgumentError for an unknown region.
 IoTable national_table(const IoTable& table, const std::string& region);
 
 }  // namespace narrows

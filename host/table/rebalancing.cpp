@@ -35,6 +35,10 @@ TableData without_residuals(const TableData& table) {
     data.F = table.F(Eigen::all, uses);
     if (table.MF.size() > 0) data.MF = table.MF(Eigen::all, uses);
     if (table.MF_origins.size() > 0) data.MF_origins = table.MF_origins(Eigen::all, uses);
+    for (SatelliteAccount& account : data.satellites) {
+        if (account.final_uses.size() == 0) continue;
+        account.final_uses = Eigen::VectorXd(account.final_uses(uses));
+    }
     if (table.T.size() > 0) data.T = table.T(taxes, Eigen::all);
     if (data.tax_names.empty()) data.T.resize(0, 0);
     return data;

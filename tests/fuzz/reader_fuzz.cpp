@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ReadOptions options;
     options.format = NARROWS_FUZZ_FORMAT;
     options.acceptance = Acceptance::any;
+    options.accounts = {"all"};
     try {
         const test::Files files =
             test::zipped(test::parts_in({reinterpret_cast<const char*>(data), size}));

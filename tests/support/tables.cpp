@@ -179,4 +179,21 @@ IoTable rescaled(const IoTable& table, double factor) {
     return IoTable(std::move(data));
 }
 
+IoTable with_satellites(IoTable table, unsigned seed) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<double> jobs(0.0, 9.0);
+    std::uniform_real_distribution<double> emissions(-1.0, 9.0);
+    const Index n = table.num_nodes();
+    const auto draw = [&](auto& distribution, Index size) {
+        Eigen::VectorXd values(size);
+        for (double& value : values) value = distribution(random);
+        return values;
+    };
+    std::vector<SatelliteAccount> accounts;
+    accounts.push_back({"jobs", "1000 persons", draw(jobs, n), {}});
+    accounts.push_back({"CO2", "kt", draw(emissions, n), draw(emissions, table.F().cols())});
+    accounts.push_back({"value added", table.meta().unit, table.value_added(), {}});
+    return std::move(table).with_satellites(std::move(accounts));
+}
+
 }  // namespace narrows::test

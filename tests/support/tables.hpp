@@ -29,4 +29,8 @@ IoTable permuted(const IoTable& table, const std::vector<Index>& order);
 /// The same table with every flow multiplied (another unit of account).
 IoTable rescaled(const IoTable& table, double factor);
 
+/// The same table with satellite accounts: "jobs", random, "CO2", random with figures of final uses
+/// and some below 0, and "value added", which is that.
+IoTable with_satellites(IoTable table, unsigned seed);
+
 }  // namespace narrows::test

@@ -171,11 +171,12 @@ function exposureReport() {
   exposureFigure("rows", "Look-through against face value");
   originHeat();
   const percent = (key, heading, title) => ({ key, heading, style: "percent", title });
-  const table = new DataTable({
-    id: "rows",
+  allRows({
     caption: filterSets().length ? "Sectors of the chosen sets" : "All sectors",
     path: "rows",
     csvName: "exposure",
+    extra: ["shares without unit"],
+    plain: true,
     columns: [
       {
         key: "sector",
@@ -205,14 +206,5 @@ function exposureReport() {
       percent("look_through_with_own_output", "Look-through, own output too"),
     ],
   });
-  main.append(
-    h(
-      "section",
-      { class: "figure", "aria-labelledby": "rows-title" },
-      h("h2", { id: "rows-title" }, table.caption),
-      table.element,
-      h("p", { class: "caption" }, basis({ extra: ["shares without unit"], plain: true })),
-    ),
-  );
   method("exposure");
 }

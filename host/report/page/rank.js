@@ -332,27 +332,14 @@ function rankReport() {
     doc.rows[0].product,
   );
   rankRanges();
-  const table = new DataTable({
-    id: "rows",
+  allRows({
     caption: "All choke points",
     path: "rows",
     csvName: "choke-points",
+    extra: [`tail λ ${doc.tail_lambda}`],
+    lead: "A heading sorts by its column. The CSV holds what is found, with every digit.",
     columns: rankColumns(doc.rows[0]),
   });
-  main.append(
-    h(
-      "section",
-      { class: "figure", "aria-labelledby": "rows-title" },
-      h("h2", { id: "rows-title" }, "All choke points"),
-      h(
-        "p",
-        { class: "lead" },
-        "A heading sorts by its column. The CSV holds what is found, with every digit.",
-      ),
-      table.element,
-      h("p", { class: "caption" }, basis({ extra: [`tail λ ${doc.tail_lambda}`] })),
-    ),
-  );
   rankHeat();
   rankFlow();
   if (report.exposure) {

@@ -124,6 +124,21 @@ function figure({ id, title, lead, legend: colours, chart, controls, data, extra
   return section;
 }
 
+/** The section with the table of all rows, what it rests on (`extra`, `plain`) and how to read it. */
+function allRows({ lead, extra, plain, ...options }) {
+  const table = new DataTable({ id: "rows", ...options });
+  main.append(
+    h(
+      "section",
+      { class: "figure", "aria-labelledby": "rows-title" },
+      h("h2", { id: "rows-title" }, table.caption),
+      lead ? h("p", { class: "lead" }, lead) : null,
+      table.element,
+      h("p", { class: "caption" }, basis({ extra, plain })),
+    ),
+  );
+}
+
 function plainTable(caption, { columns, rows }) {
   return h(
     "div",

@@ -331,18 +331,13 @@ function shockTable() {
       ? doc.models.some((model) => model[key])
       : doc.models[0][key] !== undefined,
   );
-  const table = new DataTable(
-    { id: "rows", caption: "All models", path: "models", csvName: "models", columns },
-  );
-  main.append(
-    h(
-      "section",
-      { class: "figure", "aria-labelledby": "rows-title" },
-      h("h2", { id: "rows-title" }, "All models"),
-      table.element,
-      h("p", { class: "caption" }, basis({ extra: [`${doc.days} days`] })),
-    ),
-  );
+  allRows({
+    caption: "All models",
+    path: "models",
+    csvName: "models",
+    columns,
+    extra: [`${doc.days} days`],
+  });
   if (!doc.cases || !doc.cases.length) return;
   const known = {
     value_added_loss: ["Value added lost", "flow"],

@@ -162,7 +162,7 @@ class DataTable {
   cell(column, row, path) {
     if (column.cell) return column.cell(row, path);
     const value = row[column.key];
-    if (typeof value === "number") return num(`${path}/${column.key}`, column.style);
+    if (typeof value === "number") return num(`${path}/${pointerKey(column.key)}`, column.style);
     if (Array.isArray(value)) return label(value.join(" > "));
     return value === null || value === undefined ? "–" : label(formatted(value));
   }

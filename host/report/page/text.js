@@ -4,9 +4,15 @@ const report = doc.report || {};
 const tables = report.tables || [];
 const run = doc.run;
 
+/** A key as a part of a path, as a JSON pointer has it: a name may hold a slash. */
+function pointerKey(key) {
+  return key.replace(/~/g, "~0").replace(/\//g, "~1");
+}
+
 /** The value at "rows/0/gar". */
 function at(path) {
-  return path.split("/").reduce((value, key) => (value == null ? value : value[key]), doc);
+  const keys = path.split("/").map((key) => key.replace(/~1/g, "/").replace(/~0/g, "~"));
+  return keys.reduce((value, key) => (value == null ? value : value[key]), doc);
 }
 
 const formats = {};

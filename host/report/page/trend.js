@@ -273,11 +273,11 @@ function trendTables() {
   const flow = (key, heading) => ({ key, heading, style: "flow" });
   const percent = (key, heading) => ({ key, heading, style: "percent" });
   const count = (key, heading) => ({ key, heading, style: "count" });
-  const pairs = new DataTable({
-    id: "rows",
+  allRows({
     caption: "All choke points, year by year",
     path: "rows",
     csvName: "trend",
+    extra: [`tail λ ${doc.tail_lambda}`],
     columns: [
       ...pairColumns(),
       count("year", "Year"),
@@ -293,15 +293,6 @@ function trendTables() {
       percent("change_of_share_of_gdp", "Change of share"),
     ],
   });
-  main.append(
-    h(
-      "section",
-      { class: "figure", "aria-labelledby": "rows-title" },
-      h("h2", { id: "rows-title" }, "All choke points, year by year"),
-      pairs.element,
-      h("p", { class: "caption" }, basis({ extra: [`tail λ ${doc.tail_lambda}`] })),
-    ),
-  );
 }
 
 function trendReport() {
