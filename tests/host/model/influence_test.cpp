@@ -6,9 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
-#include "host/model/linkages.hpp"
-#include "host/readers/csv.hpp"
-#include "host/readers/input_source.hpp"
 
 #include "tests/support/errors.hpp"
 #include "tests/support/matrices.hpp"
@@ -152,42 +149,6 @@ TEST(TolerableLimits, RefuseAShareThatIsNone) {
         expect_parts(message_of<ArgumentError>([&] { tolerable_limits(model, share); }),
                      {"share is", "above 0, at most 1"});
     }
-}
-
-/// Row labels of these files name what their column labels name otherwise: only figures are read.
-MatrixXd figures(const std::string& name) {
-    const auto path = test::shared_path("spec/oracles/pymrio_test/" + name);
-    CsvFile file(path);
-    std::vector<std::string_view> fields;
-    std::vector<std::vector<double>> rows;
-    file.next_record(fields);
-    while (file.next_record(fields)) {
-        rows.emplace_back();
-        for (std::size_t k = 1; k < fields.size(); ++k) {
-            rows.back().push_back(file.number(fields[k], k, "figure"));
-        }
-    }
-    return matrix(rows);
-}
-
-/// The same measures as the R package ioanalysis computes them of pymrio's test table.
-TEST(Ioanalysis, InfluenceAndProductMatrixOfTheTestTable) {
-    NARROWS_NEEDS_SHARED("spec/oracles/pymrio_test/ioanalysis/f.influence.total.csv");
-    const VectorXd x = figures("x.csv").col(0);
-    Coefficients c;
-    c.A = input_coefficients(figures("Z.csv"), x);
-    c.x = x;
-    c.v = c.m = c.tau = VectorXd::Zero(48);
-    c.v = (1.0 - c.A.colwise().sum().array()).matrix().transpose();
-    const LeontiefModel model(Backend::cpu(), c);
-
-    // Its entry (i, j) belongs to a_ji: the row sum of i by the column sum of j.
-    EXPECT_LE(relative_difference(influence(model).total().transpose(),
-                                  figures("ioanalysis/f.influence.total.csv")),
-              1e-12);
-    EXPECT_LE(relative_difference(multiplier_product_matrix(model.leontief_inverse()),
-                                  figures("ioanalysis/mpm.csv")),
-              1e-12);
 }
 
 }  // namespace
