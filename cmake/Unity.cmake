@@ -12,4 +12,9 @@ function(narrows_unity_files target count)
         set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
     endforeach()
     set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+    if(CMAKE_UNITY_BUILD)
+        # To GCC a source in a unity file is a header, whose types must not use those of its own.
+        target_compile_options(${target} PRIVATE
+            $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+    endif()
 endfunction()
