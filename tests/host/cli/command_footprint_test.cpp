@@ -16,7 +16,7 @@ namespace {
 using Arguments = std::vector<std::string>;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* two_regions = "textbook/miller-blair-2009-interregional";
+constexpr const char* interregional = "textbook/miller-blair-2009-interregional";
 
 std::string illustration() {
     return (data_path() / "accounts" / "illustration.csv").string();
@@ -35,7 +35,7 @@ std::string with_value_added(const ScratchFolder& folder) {
 }
 
 TEST(AccountsCommand, ListsNamesUnitsAndTotals) {
-    const Json report = run_json(with_accounts({"accounts", two_regions}));
+    const Json report = run_json(with_accounts({"accounts", interregional}));
     EXPECT_EQ(report["schema"], "narrows.accounts/1");
     ASSERT_EQ(report["rows"].size(), 2U);
     EXPECT_EQ(report["rows"][0]["account"], "jobs");
@@ -47,7 +47,7 @@ TEST(AccountsCommand, ListsNamesUnitsAndTotals) {
 }
 
 TEST(FootprintCommand, SplitsAnAccountByRegionsThatCallForIt) {
-    const Json report = run_json(with_accounts({"footprint", two_regions}));
+    const Json report = run_json(with_accounts({"footprint", interregional}));
     EXPECT_EQ(report["schema"], "narrows.footprint/1");
     EXPECT_EQ(report["accounts"][1]["unit"], "kt");
     ASSERT_EQ(report["rows"].size(), 4U);  // two accounts, two regions
@@ -65,9 +65,9 @@ TEST(FootprintCommand, SplitsAnAccountByRegionsThatCallForIt) {
 }
 
 TEST(FootprintCommand, ShowsAHomeBySectorAndWhereItsConsumptionArises) {
-    const Json all = run_json(with_accounts({"footprint", two_regions, "--account", "CO2"}));
+    const Json all = run_json(with_accounts({"footprint", interregional, "--account", "CO2"}));
     const Json home =
-        run_json(with_accounts({"footprint", two_regions, "--account", "CO2", "--home", "S"}));
+        run_json(with_accounts({"footprint", interregional, "--account", "CO2", "--home", "S"}));
     ASSERT_EQ(home["rows"].size(), 3U);  // a sector that S lacks has zeros
     double sum = 0.0;
     for (const Json& row : home["rows"]) sum += row["consumption"].get<double>();
@@ -110,7 +110,7 @@ TEST(RankCommand, HasTheAmountAtRiskOfAccounts) {
     const std::string file = with_value_added(folder);
     for (const char* scope : {"home", "world"}) {
         const Json report =
-            run_json({"rank", two_regions, "--home", "R", "--scope", scope, "--accounts", file});
+            run_json({"rank", interregional, "--home", "R", "--scope", scope, "--accounts", file});
         ASSERT_FALSE(report["rows"].empty());
         for (const Json& row : report["rows"]) {
             EXPECT_EQ(row["gdp_at_risk"], row["gar"]);
@@ -119,8 +119,8 @@ TEST(RankCommand, HasTheAmountAtRiskOfAccounts) {
         }
         EXPECT_EQ(report["accounts"][0]["unit"], "persons");
     }
-    const ProgramResult text =
-        run_narrows({"rank", two_regions, "--home", "R", "--accounts", file, "--account", "jobs"});
+    const ProgramResult text = run_narrows(
+        {"rank", interregional, "--home", "R", "--accounts", file, "--account", "jobs"});
     EXPECT_NE(text.out.find("jobs at risk (persons)"), std::string::npos) << text.out;
     EXPECT_EQ(text.out.find("gdp at risk"), std::string::npos);
 }
@@ -128,7 +128,7 @@ TEST(RankCommand, HasTheAmountAtRiskOfAccounts) {
 TEST(ShockCommand, HasTheLossOfAccounts) {
     const ScratchFolder folder;
     const std::string scenario = (data_path() / "accounts" / "loss-of-works.json").string();
-    const Json report = run_json({"shock", two_regions, scenario, "--accounts",
+    const Json report = run_json({"shock", interregional, scenario, "--accounts",
                                   with_value_added(folder), "--model", "pbl-half"});
     const Json& model = report["models"][0];
     EXPECT_GT(model["gdp_loss"].get<double>(), 0.0);
@@ -138,14 +138,14 @@ TEST(ShockCommand, HasTheLossOfAccounts) {
     EXPECT_NEAR(jobs, model["jobs_loss"].get<double>(), 1e-12);
     EXPECT_EQ(report["accounts"][0]["unit"], "persons");
     const ProgramResult csv =
-        run_narrows({"shock", two_regions, scenario, "--accounts", with_value_added(folder),
+        run_narrows({"shock", interregional, scenario, "--accounts", with_value_added(folder),
                      "--model", "pbl-half", "--output", "csv"});
     EXPECT_NE(csv.out.find("output_loss,jobs_loss,gdp_loss,"), std::string::npos) << csv.out;
 }
 
 TEST(FillCommand, HasAccountsBeforeAndAfter) {
     const ScratchFolder folder;
-    const Json report = run_json({"fill", two_regions, "--home", "R", "--budget", "20",
+    const Json report = run_json({"fill", interregional, "--home", "R", "--budget", "20",
                                   "--accounts", with_value_added(folder)});
     ASSERT_EQ(report["accounts"].size(), 2U);
     EXPECT_EQ(report["accounts"][1]["before"], report["base"]);
@@ -156,8 +156,8 @@ TEST(FillCommand, HasAccountsBeforeAndAfter) {
 
 TEST(FillCommand, LowersAnAccountInPlaceOfGdp) {
     const ScratchFolder folder;
-    const Arguments fill = {"fill",     two_regions, "--home",     "R",
-                            "--budget", "20",        "--accounts", with_value_added(folder)};
+    const Arguments fill = {"fill",     interregional, "--home",     "R",
+                            "--budget", "20",          "--accounts", with_value_added(folder)};
     const auto with = [&](const char* objective) {
         Arguments arguments = fill;
         arguments.insert(arguments.end(), {"--objective-account", objective});
@@ -178,7 +178,7 @@ TEST(FillCommand, LowersAnAccountInPlaceOfGdp) {
 TEST(ConvertCommand, CarriesAccountsAlong) {
     const ScratchFolder folder;
     const std::string copy = (folder.path() / "copy").string();
-    const ProgramResult result = run_narrows(with_accounts({"convert", two_regions, copy}));
+    const ProgramResult result = run_narrows(with_accounts({"convert", interregional, copy}));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_NE(result.out.find("5 nodes, 2 satellite accounts, "), std::string::npos) << result.out;
     EXPECT_EQ(read_table(copy).satellites().size(), 2U);
@@ -187,24 +187,24 @@ TEST(ConvertCommand, CarriesAccountsAlong) {
     EXPECT_EQ(read_table(national).satellites()[0].values[0], 20.0);
     // Without accounts the hash is what it always was.
     const Json with = run_json({"check", copy});
-    const Json without = run_json({"check", two_regions});
+    const Json without = run_json({"check", interregional});
     EXPECT_NE(with["hash"], without["hash"]);
 }
 
 TEST(AccountOptions, RefuseWhatIsNotThere) {
-    expect_refused(run_narrows({"footprint", two_regions}), 2, {"--account NAME"});
-    expect_refused(run_narrows({"footprint", two_regions, "--account", "jobs"}), 2,
+    expect_refused(run_narrows({"footprint", interregional}), 2, {"--account NAME"});
+    expect_refused(run_narrows({"footprint", interregional, "--account", "jobs"}), 2,
                    {"no satellite accounts"});
     expect_refused(
-        run_narrows(with_accounts({"rank", two_regions, "--home", "R", "--account", "job"})), 2,
+        run_narrows(with_accounts({"rank", interregional, "--home", "R", "--account", "job"})), 2,
         {illustration(), "'job'", "'jobs'"});
     expect_refused(run_narrows(with_accounts({"multipliers", "textbook/miller-blair-2009"})), 3,
                    {illustration() + ":1: column 3", "unknown sector 'R_1'"});
-    expect_refused(run_narrows({"footprint", two_regions, "--accounts", "no-such-file.csv"}), 3,
+    expect_refused(run_narrows({"footprint", interregional, "--accounts", "no-such-file.csv"}), 3,
                    {"no-such-file.csv"});
-    expect_refused(run_narrows(with_accounts({"rank", two_regions, "--home", "R,S"})), 2,
+    expect_refused(run_narrows(with_accounts({"rank", interregional, "--home", "R,S"})), 2,
                    {"--account takes one home and one share"});
-    expect_refused(run_narrows(with_accounts({"footprint", two_regions, "--home", "T"})), 2,
+    expect_refused(run_narrows(with_accounts({"footprint", interregional, "--home", "T"})), 2,
                    {"unknown region 'T'"});
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-const char* const textbook = "textbook/miller-blair-2009";
+const char* const two_sectors = "textbook/miller-blair-2009";
 
 nlohmann::ordered_json structure(Arguments options) {
     options.insert(options.begin(), "structure");
@@ -20,7 +20,7 @@ nlohmann::ordered_json structure(Arguments options) {
 
 TEST(Structure, GivesPropagationLengthsOfTheTextbook) {
     // L = [[1.2541, .3300], [.2640, 1.1221]]: APL_12 = (L (L - I))_12 / L_12.
-    const auto result = structure({textbook});
+    const auto result = structure({two_sectors});
 
     EXPECT_EQ(result["schema"], "narrows.structure/1");
     EXPECT_EQ(result["measure"], "apl");
@@ -50,8 +50,8 @@ TEST(Structure, GivesOnePairASellerOrABuyer) {
 }
 
 TEST(Structure, PrintsTheMatrix) {
-    const auto pairs = structure({textbook});
-    const auto matrix = structure({textbook, "--matrix"});
+    const auto pairs = structure({two_sectors});
+    const auto matrix = structure({two_sectors, "--matrix"});
 
     EXPECT_EQ(matrix["rows"][0]["from"], "1");
     EXPECT_EQ(matrix["rows"][0]["2"], pairs["rows"][0]["apl"]);
@@ -59,7 +59,7 @@ TEST(Structure, PrintsTheMatrix) {
 
 TEST(Structure, GivesTheInfluenceOfACoefficientAndTheExactEffectOfAChange) {
     const auto result = structure(
-        {textbook, "--measure", "influence", "--from", "1", "--to", "2", "--change", ".05"});
+        {two_sectors, "--measure", "influence", "--from", "1", "--to", "2", "--change", ".05"});
     const auto& row = result["rows"][0];
 
     // a_12 = .25 + .05: x solves (I - A) x = (350, 1700); value added is .65 x_1 + .70 x_2.
@@ -71,7 +71,8 @@ TEST(Structure, GivesTheInfluenceOfACoefficientAndTheExactEffectOfAChange) {
     EXPECT_NEAR(row["influence"], 1.51815182 * 1.38613861, 1e-7);  // column 1, row 2 of L
     EXPECT_NEAR(row["gdp_sensitivity"], 2000.0, 1e-9);             // v'L = 1 here, x_2 = 2000
     EXPECT_NEAR(row["gdp_elasticity"], 2000.0 * 0.25 / 2050.0, 1e-12);
-    EXPECT_FALSE(structure({textbook, "--measure", "influence"})["rows"][0].contains("gdp_change"));
+    EXPECT_FALSE(
+        structure({two_sectors, "--measure", "influence"})["rows"][0].contains("gdp_change"));
 }
 
 TEST(Structure, RanksImportantCoefficientsByTheirLimit) {
@@ -95,7 +96,7 @@ TEST(Structure, RanksImportantCoefficientsByTheirLimit) {
 
 TEST(Structure, SaysNothingWhereNoChainLeads) {
     const ScratchFolder folder;
-    const std::string table = copy_table(textbook, folder.path()).string();
+    const std::string table = copy_table(two_sectors, folder.path()).string();
     folder.write("miller-blair-2009/Z.csv", ",1,2\n1,150,500\n2,0,100\n");
     folder.write("miller-blair-2009/F.csv", ",FINAL\n1,350\n2,1900\n");
     folder.write("miller-blair-2009/V.csv", ",1,2\npayments,850,1400\n");
@@ -109,9 +110,9 @@ TEST(Structure, SaysNothingWhereNoChainLeads) {
 
 TEST(Structure, PrintsForPeopleAndAsCsv) {
     for (const char* measure : {"apl", "influence", "important"}) {
-        const ProgramResult table = run_narrows({"structure", textbook, "--measure", measure});
+        const ProgramResult table = run_narrows({"structure", two_sectors, "--measure", measure});
         const ProgramResult csv =
-            run_narrows({"structure", textbook, "--measure", measure, "--output", "csv"});
+            run_narrows({"structure", two_sectors, "--measure", measure, "--output", "csv"});
 
         EXPECT_EQ(table.exit_code, 0) << table.err;
         EXPECT_EQ(table.out.rfind("Structure of textbook/miller-blair-2009\n", 0), 0U) << table.out;
@@ -122,7 +123,7 @@ TEST(Structure, PrintsForPeopleAndAsCsv) {
 
 TEST(Structure, RefusesOptionsThatDoNotFit) {
     const auto refused = [](Arguments options, int code, const Arguments& parts) {
-        options.insert(options.begin(), {"structure", textbook});
+        options.insert(options.begin(), {"structure", two_sectors});
         expect_refused(run_narrows(options), code, parts);
     };
 
@@ -136,7 +137,7 @@ TEST(Structure, RefusesOptionsThatDoNotFit) {
             {"--share: found 0, expected a number above 0, at most 1"});
     refused({"--top", "-1"}, 2, {"--top: found '-1'"});
     refused({"--measure", "influence", "--from", "1", "--to", "2", "--change", "4"}, 4,
-            {textbook, "1 > 2: a change of 4", "expected more than 1e-8"});
+            {two_sectors, "1 > 2: a change of 4", "expected more than 1e-8"});
 }
 
 }  // namespace

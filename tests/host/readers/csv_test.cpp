@@ -199,22 +199,22 @@ TEST(ParseNumber, RefusesEverythingElse) {
 }
 
 /// Reads a matrix with rows A, B and columns X, Y.
-Eigen::MatrixXd matrix(const std::string& content, const Range& range = {}) {
+Eigen::MatrixXd matrix_of(const std::string& content, const Range& range = {}) {
     const ScratchFolder folder;
     return read_matrix(InputFile(std::filesystem::path(folder.write("file.csv", content))),
                        {"sector", {"A", "B"}}, {"final use", {"X", "Y"}}, range);
 }
 
 std::string matrix_refusal(const std::string& content, const Range& range = {}) {
-    const std::string message = message_of<ParseError>([&] { matrix(content, range); });
+    const std::string message = message_of<ParseError>([&] { matrix_of(content, range); });
     return message.substr(std::min(message.find("file.csv"), message.size()));
 }
 
 TEST(ReadMatrix, TakesRowsAndColumnsInAnyOrder) {
     const Eigen::MatrixXd expected{{1, 2}, {3, 4}};
 
-    EXPECT_EQ(matrix(",X,Y\nA,1,2\nB,3,4\n"), expected);
-    EXPECT_EQ(matrix(",Y,X\nB,4,3\nA,2,1\n"), expected);
+    EXPECT_EQ(matrix_of(",X,Y\nA,1,2\nB,3,4\n"), expected);
+    EXPECT_EQ(matrix_of(",Y,X\nB,4,3\nA,2,1\n"), expected);
 }
 
 TEST(ReadMatrix, RefusesTextForANumber) {
@@ -257,7 +257,7 @@ TEST(ReadMatrix, RefusesShortAndLongRecords) {
 }
 
 TEST(ReadMatrix, RefusesValuesOutOfRange) {
-    EXPECT_EQ(matrix(",X,Y\nA,0,1\nB,0.5,1\n", {0.0, 1.0})(1, 0), 0.5);
+    EXPECT_EQ(matrix_of(",X,Y\nA,0,1\nB,0.5,1\n", {0.0, 1.0})(1, 0), 0.5);
     EXPECT_EQ(matrix_refusal(",X,Y\nA,0,1\nB,1.01,1\n", {0.0, 1.0}),
               "file.csv:3: column 2 (X): found '1.01', expected a number in [0, 1]");
     EXPECT_EQ(matrix_refusal(",X,Y\nA,0,-0.1\nB,1,1\n", {0.0, 1.0}),
