@@ -13,9 +13,8 @@ namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using Long = long double;
-using LongMatrix = Eigen::Matrix<Long, Eigen::Dynamic, Eigen::Dynamic>;
-using LongVector = Eigen::Matrix<Long, Eigen::Dynamic, 1>;
+using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+using LongVector = Eigen::Matrix<long double, Eigen::Dynamic, 1>;
 
 LeontiefModel model_of(const IoTable& table) {
     return LeontiefModel(Backend::cpu(), coefficients(table));
@@ -86,16 +85,17 @@ LongMatrix leontief(const IoTable& table) {
     LongMatrix k = LongMatrix::Identity(n, n);
     for (Index j = 0; j < n; ++j) {
         for (Index i = 0; i < n; ++i) {
-            k(i, j) -= static_cast<Long>(table.Z()(i, j)) / static_cast<Long>(table.x()[j]);
+            k(i, j) -=
+                static_cast<long double>(table.Z()(i, j)) / static_cast<long double>(table.x()[j]);
         }
     }
     LongMatrix inverse = LongMatrix::Identity(n, n);
     for (Index p = 0; p < n; ++p) {
-        const Long pivot = k(p, p);
+        const long double pivot = k(p, p);
         k.row(p) /= pivot;
         inverse.row(p) /= pivot;
         for (Index i = 0; i < n; ++i) {
-            const Long factor = k(i, p);
+            const long double factor = k(i, p);
             if (i == p) continue;
             k.row(i) -= factor * k.row(p);
             inverse.row(i) -= factor * inverse.row(p);
@@ -121,9 +121,9 @@ TEST(Footprint, IsThatOfTheDefinitionOnRandomTables) {
             const Index r = classes.region(table.final_uses()[static_cast<std::size_t>(f)].region);
             for (Index k = 0; k < n; ++k) {
                 for (Index i = 0; i < n; ++i) {
-                    const Long amount = static_cast<Long>(account.values[i]) /
-                                        static_cast<Long>(table.x()[i]) * l(i, k) *
-                                        static_cast<Long>(table.F()(k, f));
+                    const long double amount = static_cast<long double>(account.values[i]) /
+                                               static_cast<long double>(table.x()[i]) * l(i, k) *
+                                               static_cast<long double>(table.F()(k, f));
                     const Index o = classes.region_of(i);
                     by_origin(o, r) += amount;
                     consumption(r, classes.sector_of(k)) += amount;
@@ -136,7 +136,7 @@ TEST(Footprint, IsThatOfTheDefinitionOnRandomTables) {
         const auto near = [&](const MatrixXd& value, const LongMatrix& expected) {
             EXPECT_LE((value - expected.cast<double>()).cwiseAbs().maxCoeff(), 1e-13 * scale);
         };
-        near(found.production, account.values.cast<Long>());
+        near(found.production, account.values.cast<long double>());
         near(found.exports, exports);
         near(found.by_origin, by_origin);
         near(found.consumption, consumption);
@@ -188,10 +188,10 @@ TEST(Footprint, OfANationalTableSplitsHomeUseFromExports) {
     const LongMatrix l = leontief(table);
     const Index last = table.F().cols() - 1;
     for (Index k = 0; k < 6; ++k) {
-        Long content = 0.0;
+        long double content = 0.0;
         for (Index i = 0; i < 6; ++i) {
-            content +=
-                static_cast<Long>(account.values[i]) / static_cast<Long>(table.x()[i]) * l(i, k);
+            content += static_cast<long double>(account.values[i]) /
+                       static_cast<long double>(table.x()[i]) * l(i, k);
         }
         EXPECT_NEAR(found.exports[k], static_cast<double>(content) * table.F()(k, last), 1e-11);
     }
