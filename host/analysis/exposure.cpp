@@ -1,6 +1,7 @@
 #include "host/analysis/exposure.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "host/base/error.hpp"
 
@@ -14,6 +15,20 @@ Eigen::MatrixXd column_shares(const Eigen::MatrixXd& values, const Eigen::RowVec
         if (totals[j] != 0.0) shares.col(j) = values.col(j) / totals[j];
     }
     return shares;
+}
+
+HomeExposure rows_of(const HomeExposure& exposure, const std::vector<Index>& rows) {
+    HomeExposure result;
+    for (const Index row : rows) {
+        result.users.push_back(exposure.users[static_cast<std::size_t>(row)]);
+    }
+    const auto kept = [&](const RegionShares& shares) {
+        return RegionShares{shares.look_through(rows, Eigen::all),
+                            shares.face_value(rows, Eigen::all)};
+    };
+    result.with_own_output = kept(exposure.with_own_output);
+    result.of_inputs = kept(exposure.of_inputs);
+    return result;
 }
 
 }  // namespace
@@ -81,21 +96,35 @@ HomeExposure home_exposure(const IoTable& table, const std::string& home,
 
 HomeExposure of_sectors(const HomeExposure& exposure, const Classification& classes,
                         const std::vector<Index>& sectors) {
-    HomeExposure result;
     std::vector<Index> rows;
     for (std::size_t u = 0; u < exposure.users.size(); ++u) {
-        const Index node = exposure.users[u];
-        if (!std::binary_search(sectors.begin(), sectors.end(), classes.sector_of(node))) continue;
-        result.users.push_back(node);
+        const Index sector = classes.sector_of(exposure.users[u]);
+        if (!std::binary_search(sectors.begin(), sectors.end(), sector)) continue;
         rows.push_back(static_cast<Index>(u));
     }
-    const auto kept = [&](const RegionShares& shares) {
-        return RegionShares{shares.look_through(rows, Eigen::all),
-                            shares.face_value(rows, Eigen::all)};
-    };
-    result.with_own_output = kept(exposure.with_own_output);
-    result.of_inputs = kept(exposure.of_inputs);
+    return rows_of(exposure, rows);
+}
+
+Eigen::VectorXd weighted_exposure(const HomeExposure& exposure, const Classification& classes,
+                                  const Eigen::VectorXd& weights) {
+    Eigen::VectorXd result(static_cast<Index>(exposure.users.size()));
+    for (Index u = 0; u < result.size(); ++u) {
+        const Index node = exposure.users[static_cast<std::size_t>(u)];
+        const auto shares = exposure.of_inputs.look_through.row(u);
+        result[u] =
+            weights[classes.sector_of(node)] * (shares.sum() - shares[classes.region_of(node)]);
+    }
     return result;
+}
+
+HomeExposure by_weight(const HomeExposure& exposure, const Classification& classes,
+                       const Eigen::VectorXd& weights) {
+    const Eigen::VectorXd weighted = weighted_exposure(exposure, classes, weights);
+    std::vector<Index> rows(exposure.users.size());
+    std::iota(rows.begin(), rows.end(), Index{0});
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](Index a, Index b) { return weighted[a] > weighted[b]; });
+    return rows_of(exposure, rows);
 }
 
 std::optional<double> concentration(const Eigen::VectorXd& flows) {

@@ -52,6 +52,15 @@ HomeExposure home_exposure(const IoTable& table, const std::string& home,
 HomeExposure of_sectors(const HomeExposure& exposure, const Classification& classes,
                         const std::vector<Index>& sectors);
 
+/// Weight of the sector times the look-through share of inputs from abroad, by user; `weights` by
+/// sector.
+Eigen::VectorXd weighted_exposure(const HomeExposure& exposure, const Classification& classes,
+                                  const Eigen::VectorXd& weights);
+
+/// The same exposure, users by weighted_exposure, largest first.
+HomeExposure by_weight(const HomeExposure& exposure, const Classification& classes,
+                       const Eigen::VectorXd& weights);
+
 /// Herfindahl-Hirschman index of flows or shares >= 0, each over their sum: 1 / number of equal
 /// suppliers to 1. Nothing where they sum to 0.
 std::optional<double> concentration(const Eigen::VectorXd& flows);

@@ -206,9 +206,8 @@ void add_clusters(CLI::App& app) {
     const auto options = std::make_shared<ClustersOptions>();
     CLI::App* command = app.add_subcommand(
         "clusters",
-        "Industrial clusters of home from the flows between its sectors, with their stability, "
-        "held against the frontier: share of world value added, comparative advantage, foreign "
-        "inputs, GDP at risk, the best country; of several tables, over the years");
+        "Which sectors of home belong together, how stable that is, and how each such cluster "
+        "stands in the world; of several tables, over the years");
     command->add_option("FILES", options->files, "table, or tables of several years")
         ->type_name("TABLE")
         ->capture_default_str();

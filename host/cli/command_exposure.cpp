@@ -45,9 +45,11 @@ Sheet matrix(const IoTable& table, const HomeExposure& exposure, const ExposureO
     return sheet;
 }
 
-/// What the sets leave of it. Throws ArgumentError where that is nothing.
+/// What the sets leave of it, in the order of their weights. Throws ArgumentError where that is
+/// nothing.
 HomeExposure chosen(const IoTable& table, HomeExposure exposure, const SetSelection& sets,
-                    const ExposureOptions& options) {
+                    const Eigen::VectorXd& weights, const ExposureOptions& options) {
+    if (sets.has_weights()) exposure = by_weight(exposure, table.classification(), weights);
     if (!sets.has_filter()) return exposure;
     exposure = of_sectors(exposure, table.classification(), sets.products());
     if (exposure.users.empty()) {
@@ -66,8 +68,9 @@ void run_exposure(const ExposureOptions& options) {
     const Index home = table.classification().region(options.home);
     const SetSelection sets = set_selection(options.sets, table.classification().sectors());
     ModelRun run = start_model("exposure", options.table.name, table, options.backend);
+    const Eigen::VectorXd weights = sets.product_weights(table.classification().sectors().size());
     const HomeExposure exposure =
-        chosen(table, home_exposure(table, options.home, run.model), sets, options);
+        chosen(table, home_exposure(table, options.home, run.model), sets, weights, options);
 
     Document document;
     document.schema = "narrows.exposure/1";
@@ -81,8 +84,9 @@ void run_exposure(const ExposureOptions& options) {
     record_sets(document.run.parameters, options.sets, sets);
     document.fields = {{"home", "", Style::text, options.home}};
     add_sets(document, sets, table.classification().sectors(), "");
-    document.sheets.push_back(options.matrix.empty() ? exposure_sheet(table, exposure, home)
-                                                     : matrix(table, exposure, options));
+    document.sheets.push_back(options.matrix.empty()
+                                  ? exposure_sheet(table, exposure, home, weights)
+                                  : matrix(table, exposure, options));
     document.notes = {
         options.matrix.empty()
             ? "Shares of all inputs, direct ones and those through the chain of suppliers; hidden: "
@@ -114,7 +118,9 @@ void add_exposure(CLI::App& app) {
             ->check(one_of({"look-through", "face-value", "hidden"}));
     command->add_flag("--with-own-output", options->with_own_output,
                       "--matrix with the unit of own output, not of inputs only");
-    add_set_options(*command, options->sets, "only sectors of these sets");
+    add_set_options(
+        *command, options->sets, "only sectors of these sets",
+        "sectors go by foreign inputs through the chain times the weights of their sets");
     add_backend_options(*command, options->backend);
     add_output_options(*command, options->output);
     add_report_option(*command, options->output)->excludes(matrix);

@@ -162,7 +162,8 @@ ordered_json loss_trees(const HomeEconomy& home, const ChokepointQuery& query,
     return trees;
 }
 
-Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index home) {
+Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index home,
+                     const Eigen::VectorXd& weights) {
     Sheet sheet{"rows",
                 "",
                 {{"sector", "sector"},
@@ -194,6 +195,12 @@ Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index h
                      any ? Cell(share / others.sum()) : Cell(),
                      abroad(exposure.with_own_output.face_value, u, home),
                      abroad(exposure.with_own_output.look_through, u, home)));
+    }
+    if (weights.size() == 0) return sheet;
+    sheet.columns.push_back({"weighted", "weighted", Style::coefficient});
+    const Eigen::VectorXd weighted = weighted_exposure(exposure, classes, weights);
+    for (std::size_t i = 0; i < sheet.rows.size(); ++i) {
+        sheet.rows[i].emplace_back(weighted[static_cast<Index>(i)]);
     }
     return sheet;
 }

@@ -30,8 +30,10 @@ nlohmann::ordered_json table_facts(const IoTable& table);
 nlohmann::ordered_json loss_trees(const HomeEconomy& home, const ChokepointQuery& query,
                                   const std::vector<Chokepoint>& rows);
 
-/// One row per sector of home: the rows of narrows.exposure/1.
-Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index home);
+/// One row per sector of home: the rows of narrows.exposure/1. With `weights`, by sector, a column
+/// of weighted_exposure.
+Sheet exposure_sheet(const IoTable& table, const HomeExposure& exposure, Index home,
+                     const Eigen::VectorXd& weights = {});
 
 /// Shares of every region in the inputs of home's sectors, sectors x regions.
 nlohmann::ordered_json exposure_matrices(const IoTable& table, const HomeExposure& exposure);

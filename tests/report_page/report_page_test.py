@@ -346,11 +346,13 @@ class ReportPages(unittest.TestCase):
 
     def test_exposure_with_sets(self):
         arguments = ["exposure", "world-2011", "--home", "DEU",
-                     *self.sets("--only-sets", "security")]
+                     *self.sets("--only-sets", "security", "--set-weights", "WEIGHTS")]
         page, document = self.check_page("exposure-sets", arguments)
         self.check_csv(page, arguments)
-        self.assertEqual(len(document["rows"]), 8)
-        self.check_method(page, "Filter: what is in any of security")
+        weighted = [row["weighted"] for row in document["rows"]]
+        self.assertEqual(len(weighted), 8)
+        self.assertEqual(weighted, sorted(weighted, reverse=True))
+        self.check_method(page, "Filter: what is in any of security", "weighted exposure")
 
     def test_shock_with_sets(self):
         scenario = os.path.join(SOURCE, "data", "scenarios", "iron-ore-and-fuel-halt.json")

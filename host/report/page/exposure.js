@@ -204,6 +204,10 @@ function exposureReport() {
       percent("largest_share", "its share", "of all that comes from abroad"),
       percent("face_value_with_own_output", "Face value, own output too"),
       percent("look_through_with_own_output", "Look-through, own output too"),
+      ...(inWeightedOrder()
+        ? [{ key: "weighted", heading: "Weighted", style: "coefficient",
+          title: "look-through times the weights of the sector's sets" }]
+        : []),
     ],
   });
   method("exposure");

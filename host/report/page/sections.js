@@ -276,6 +276,9 @@ const filterMeaning = {
     "Losses by sector are shown of these only; shocks and totals are those of all sectors.",
 };
 const weightMeaning = {
+  "narrows.exposure/1":
+    "Rows are in the order of weighted exposure, the look-through share times the weight; the " +
+      "other figures are as without weights.",
   "narrows.shock/1":
     "weighted loss adds up the losses of all sectors, each times its weight; the other figures " +
       "are as without weights.",

@@ -1,5 +1,7 @@
 #include "host/analysis/exposure.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "host/base/error.hpp"
@@ -119,6 +121,32 @@ TEST(HomeExposure, OfSomeSectorsIsTheirRows) {
     EXPECT_EQ(some.of_inputs.face_value.row(1), all.of_inputs.face_value.row(4));
     EXPECT_EQ(some.with_own_output.look_through.row(1), all.with_own_output.look_through.row(4));
     EXPECT_TRUE(of_sectors(all, table.classification(), {}).users.empty());
+}
+
+TEST(HomeExposure, ByWeightHasTheSameRowsInTheOrderOfWeightTimesForeignShare) {
+    const IoTable table = test::random_world_table(3, 5, 9);
+    const Classification& classes = table.classification();
+    const LeontiefModel world(Backend::cpu(), coefficients(table));
+    const HomeExposure all = home_exposure(table, "R1", world);
+    const Index home = classes.region("R1");
+    const VectorXd weights = (VectorXd(5) << 1.0, 0.0, 3.0, 0.5, 20.0).finished();
+    const HomeExposure ordered = by_weight(all, classes, weights);
+    const VectorXd weighted = weighted_exposure(ordered, classes, weights);
+
+    ASSERT_EQ(ordered.users.size(), all.users.size());
+    for (Index u = 0; u < 5; ++u) {
+        const Index sector = classes.sector_of(ordered.users[static_cast<std::size_t>(u)]);
+        const VectorXd shares = all.of_inputs.look_through.row(sector).transpose();
+        EXPECT_EQ(ordered.users[static_cast<std::size_t>(u)],
+                  all.users[static_cast<std::size_t>(sector)]);
+        EXPECT_EQ(ordered.of_inputs.look_through.row(u), all.of_inputs.look_through.row(sector));
+        EXPECT_EQ(ordered.with_own_output.face_value.row(u),
+                  all.with_own_output.face_value.row(sector));
+        EXPECT_NEAR(weighted[u], weights[sector] * (1.0 - shares[home]), 1e-13);
+        EXPECT_LE(weighted[u], weighted[std::max<Index>(u - 1, 0)]);
+    }
+    EXPECT_EQ(classes.sector_of(ordered.users.front()), 4);
+    EXPECT_EQ(weighted[4], 0.0);
 }
 
 }  // namespace

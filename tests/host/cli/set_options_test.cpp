@@ -1,6 +1,7 @@
 // Named sets of sectors in rank, trend, exposure, fill and shock.
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -199,6 +200,26 @@ TEST(SetOptions, ExposureShowsTheirRows) {
         EXPECT_EQ(some["sets"].size(), 2U);
         EXPECT_EQ(some["run"]["parameters"]["only_sets"], Json({"wires"}));
     }
+}
+
+TEST(SetOptions, ExposureGoesByWeight) {
+    const SetFiles files;
+    const Words base = {"exposure", "world-2011", "--home", "CHN"};
+    const Json all = run_json(base);
+    const Json found =
+        run_json(joined(base, {"--sets", files.sets, "--set-weights", files.weights}));
+    ASSERT_EQ(found["rows"].size(), all["rows"].size());
+    double last = std::numeric_limits<double>::infinity();
+    for (const Json& row : found["rows"]) {
+        EXPECT_LE(row["weighted"].get<double>(), last);
+        last = row["weighted"].get<double>();
+        for (const Json& other : all["rows"]) {
+            if (other["sector"] != row["sector"]) continue;
+            EXPECT_EQ(other["look_through"], row["look_through"]);
+            EXPECT_EQ(other["concentration"], row["concentration"]);
+        }
+    }
+    EXPECT_NE(found["rows"], all["rows"]);
 }
 
 TEST(SetOptions, ExposureRefusesAHomeWithNoneOfTheirSectors) {
