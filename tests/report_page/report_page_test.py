@@ -322,6 +322,18 @@ class ReportPages(unittest.TestCase):
         self.assertEqual([year["year"] for year in document["years"]], [2009, 2010, 2011])
         self.assertEqual(page.run("document.querySelectorAll('.chart svg').length"), 4)
 
+    def test_accounts_have_their_units(self):
+        data = os.path.join(SOURCE, "data")
+        accounts = ["--accounts", os.path.join(data, "accounts", "illustration.csv")]
+        table = "textbook/miller-blair-2009-interregional"
+        scenario = os.path.join(data, "accounts", "loss-of-works.json")
+        for name, arguments, column in (
+                ("rank-accounts", ["rank", table, "--home", "R"], "jobs at risk, persons"),
+                ("shock-accounts", ["shock", table, scenario], "CO2 lost, kt")):
+            page, _ = self.check_page(name, arguments + accounts)
+            heads = page.run("[...document.querySelectorAll('#rows th')].map(e => e.innerText)")
+            self.assertTrue(any(column in " ".join(head.split()) for head in heads), heads)
+
     def sets(self, *more):
         sets = os.path.join(SOURCE, "data", "sets")
         return ["--sets", os.path.join(sets, "world-2011.csv"),

@@ -57,6 +57,12 @@ function rankColumns(row) {
     p_top10: ["P(top 10)", "percent"],
     p_top10_half_width: ["± of it", "percent"],
   };
+  for (const { account, unit } of doc.accounts || []) {
+    const what = clip(account, 30);
+    named[`${account}_at_risk`] = [`${what} at risk, ${clip(unit, 20)}`, "flow"];
+    named[`${account}_linear`] = [`${what}, floor`, "flow"];
+    named[`${account}_tail`] = [`${what}, tail`, "flow"];
+  }
   for (const key of further) {
     const [heading, style] = named[key] || [key.replace(/_/g, " "), undefined];
     const numeric = doc.rows.some((row) => typeof row[key] === "number");

@@ -323,6 +323,8 @@ function shockTable() {
     flow("value_added_loss_q95", "95 %"),
     flow("value_added_loss_max", "Largest"),
     flow("weighted_loss", "Weighted loss"),
+    ...(doc.accounts || []).map(({ account, unit }) =>
+      flow(`${account}_loss`, `${clip(account, 30)} lost, ${clip(unit, 20)}`)),
     flow("unmet_demand", "Final demand unmet"),
     flow("final_cost", "Final users pay more"),
     { key: "residual", heading: "Residual", style: "bound" },
@@ -352,6 +354,9 @@ function shockTable() {
   };
   for (const { set } of doc.models[0].by_set || []) {
     known[`value_added_loss_${set}`] = [`Lost in ${clip(set, 30)}`, "flow"];
+  }
+  for (const { account, unit } of doc.accounts || []) {
+    known[`${account}_loss`] = [`${clip(account, 30)} lost, ${clip(unit, 20)}`, "flow"];
   }
   const cases = new DataTable({
     id: "cases",
