@@ -97,6 +97,25 @@ std::vector<std::string> notes(const IoTable& table, bool by_region) {
                   "the chain behind it calls for anywhere, and elsewhere."};
 }
 
+/// The unit of an account, and what of it is in no figure.
+void describe(const SatelliteAccount& account, const Footprint& found, Document& document) {
+    document.fields.push_back({"", account.name + " in", Style::text, account.unit});
+    if (found.unallocated == 0.0) return;
+    document.notes.push_back(
+        fmt::format("warning: {}: {:.6g} of sectors without output is in no figure", account.name,
+                    found.unallocated));
+}
+
+Sheet origins_sheet() {
+    return {"origins",
+            "Where consumption arises",
+            {{"account", "account"},
+             {"region", "region"},
+             {"amount", "amount", Style::flow},
+             {"share", "share", Style::percent, "", true}},
+            {}};
+}
+
 void run_footprint(const FootprintOptions& options) {
     parse_output_format(options.output.format);
     if (options.table.read.accounts.empty() && options.table.accounts_file.empty()) {
@@ -115,13 +134,7 @@ void run_footprint(const FootprintOptions& options) {
 
     Sheet rows = empty_sheet("rows", "", by_region ? "region" : "sector");
     if (by_region) rows.columns.push_back({"final_uses", "final uses themselves", Style::flow});
-    Sheet origins{"origins",
-                  "Where consumption arises",
-                  {{"account", "account"},
-                   {"region", "region"},
-                   {"amount", "amount", Style::flow},
-                   {"share", "share", Style::percent, "", true}},
-                  {}};
+    Sheet origins = origins_sheet();
     Document document;
     document.schema = "narrows.footprint/1";
     document.title = fmt::format(
@@ -132,12 +145,7 @@ void run_footprint(const FootprintOptions& options) {
         const SatelliteAccount& account = table.satellites()[static_cast<std::size_t>(k)];
         const Footprint found =
             naming_table(options.table.name, [&] { return footprint(table, run.model, account); });
-        document.fields.push_back({"", account.name + " in", Style::text, account.unit});
-        if (found.unallocated != 0.0) {
-            document.notes.push_back(
-                fmt::format("warning: {}: {:.6g} of sectors without output is in no figure",
-                            account.name, found.unallocated));
-        }
+        describe(account, found, document);
         if (by_region) {
             add_regions(table, account, found, rows);
         } else {

@@ -245,6 +245,29 @@ BackendChoice backend_for(const Scenario& scenario, BackendOptions options) {
     return choice;
 }
 
+/// What only a single case, or days, can give.
+void check_days(const ShockOptions& options, const ShockBatch& batch) {
+    if (options.why && batch.num_cases() > 1) {
+        throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
+                                        batch.num_cases()));
+    }
+    if (options.every > 1 && !options.why && !options.paths) {
+        throw ArgumentError("--every: found neither --paths nor --why, expected one of them");
+    }
+}
+
+nlohmann::ordered_json parameters_of(const std::string& file, const Scenario& scenario,
+                                     const IoTable& table, const ShockEconomy& economy,
+                                     const std::vector<std::string>& models) {
+    return {{"scenario", file},
+            {"scenario_hash", hash_file(file)},
+            {"scope", economy.world ? "world" : "home"},
+            {"home", economy.home},
+            {"models", models},
+            {"criticality", criticality_of(scenario, table)},
+            {"files", file_hashes(scenario)}};
+}
+
 void run_shock(ShockOptions options) {
     const bool netcdf = is_netcdf(options.output);
     if (options.output.with_report() && (netcdf || options.output.format == "csv")) {
@@ -264,26 +287,14 @@ void run_shock(ShockOptions options) {
     const Eigen::VectorXd stock_days = scenario_stock_days(scenario, economy);
     const ShockBatch batch = shock_batch(scenario, economy);
     const std::vector<std::string> models = parse_models(options.models, batch, economy.world);
-    if (options.why && batch.num_cases() > 1) {
-        throw ArgumentError(fmt::format("--why: found a scenario of {} cases, expected one case",
-                                        batch.num_cases()));
-    }
-    if (options.every > 1 && !options.why && !options.paths) {
-        throw ArgumentError("--every: found neither --paths nor --why, expected one of them");
-    }
+    check_days(options, batch);
     PathSelection selection{nodes_of(options.only, economy), options.every};
     const BackendChoice choice = backend_for(scenario, options.backend);
     record_backend(record, choice.backend, choice.reason);
     record.threads = options.backend.threads;
     record.seed = scenario.seed;
     const std::vector<Index> accounts = asked_accounts(options.table, table);
-    record.parameters = {{"scenario", file},
-                         {"scenario_hash", hash_file(file)},
-                         {"scope", economy.world ? "world" : "home"},
-                         {"home", economy.home},
-                         {"models", models},
-                         {"criticality", criticality_of(scenario, table)},
-                         {"files", file_hashes(scenario)}};
+    record.parameters = parameters_of(file, scenario, table, economy, models);
     record_sets(record.parameters, set_options, sets);
     record.parameters.update(account_parameters(options.table, table, accounts));
     Experiment experiment(economy, scenario, batch, stock_days, choice.backend,

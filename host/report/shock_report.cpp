@@ -49,6 +49,32 @@ std::vector<Column> account_columns(const ShockTable& table) {
     return columns;
 }
 
+/// A model in a case, in the order of the columns of cases_sheet().
+std::vector<Cell> case_row(const Reader& reader, Index m, Index c, Index num_sums) {
+    const ShockResults& results = reader.results;
+    std::vector<Cell> row;
+    row.emplace_back(results.batch.cases[static_cast<std::size_t>(c)]);
+    for (Index v = 0; v < results.batch.values.rows(); ++v) {
+        row.emplace_back(results.batch.values(v, c));
+    }
+    row.emplace_back(reader.model(m));
+    row.emplace_back(reader.total(ShockTable::value_added_loss, m, c));
+    row.emplace_back(reader.gdp_share(m, c));
+    row.emplace_back(reader.total(ShockTable::output_loss, m, c));
+    for (Index k = 0; k < results.table.num_accounts(); ++k) {
+        row.emplace_back(results.table.account_loss(k, m, c));
+    }
+    for (const auto measure :
+         {ShockTable::years, ShockTable::peak_share, ShockTable::peak_day, ShockTable::unmet_demand,
+          ShockTable::final_cost, ShockTable::residual}) {
+        row.emplace_back(reader.total(measure, m, c));
+    }
+    for (Index sum = 0; sum < num_sums; ++sum) {
+        row.emplace_back(results.table.value_added_sum(sum, m, c));
+    }
+    return row;
+}
+
 Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     const ShockResults& results = reader.results;
     const bool single = reader.single();
@@ -79,28 +105,7 @@ Sheet cases_sheet(const Reader& reader, Index first, Index last) {
     const Index num_sums = static_cast<Index>(sets.size()) + (weighted ? 1 : 0);
     for (Index c = first; c < last; ++c) {
         for (Index m = 0; m < results.table.num_models(); ++m) {
-            std::vector<Cell> row;
-            row.emplace_back(results.batch.cases[static_cast<std::size_t>(c)]);
-            for (Index v = 0; v < results.batch.values.rows(); ++v) {
-                row.emplace_back(results.batch.values(v, c));
-            }
-            row.emplace_back(reader.model(m));
-            row.emplace_back(reader.total(ShockTable::value_added_loss, m, c));
-            row.emplace_back(reader.gdp_share(m, c));
-            row.emplace_back(reader.total(ShockTable::output_loss, m, c));
-            for (Index k = 0; k < results.table.num_accounts(); ++k) {
-                row.emplace_back(results.table.account_loss(k, m, c));
-            }
-            row.emplace_back(reader.total(ShockTable::years, m, c));
-            row.emplace_back(reader.total(ShockTable::peak_share, m, c));
-            row.emplace_back(reader.total(ShockTable::peak_day, m, c));
-            row.emplace_back(reader.total(ShockTable::unmet_demand, m, c));
-            row.emplace_back(reader.total(ShockTable::final_cost, m, c));
-            row.emplace_back(reader.total(ShockTable::residual, m, c));
-            for (Index sum = 0; sum < num_sums; ++sum) {
-                row.emplace_back(results.table.value_added_sum(sum, m, c));
-            }
-            sheet.rows.push_back(std::move(row));
+            sheet.rows.push_back(case_row(reader, m, c, num_sums));
         }
     }
     return sheet;
