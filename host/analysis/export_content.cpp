@@ -89,16 +89,29 @@ DeliveryChain delivery_chain(const LeontiefModel& model, const std::vector<Index
     return {nodes, deliveries, model.solve_output(demand)};
 }
 
-VectorXd gross_exports(const IoTable& table, const std::string& home) {
+VectorXd gross_exports(const IoTable& table) {
     const Classification& classes = table.classification();
-    const Index region = home_region(table, home);
     if (!table.is_multi_regional()) require_exports(table);
-    VectorXd exports = final_demand_by_place(table, region).col(1);
-    for (Index j = 0; j < table.num_nodes(); ++j) {
-        if (classes.region_of(j) != region) exports += table.Z().col(j);
+    VectorXd exports = VectorXd::Zero(table.num_nodes());
+    const auto add = [&](Index buyer, const auto& column) {  // -1: from none of the regions
+        for (Index i = 0; i < exports.size(); ++i) {
+            if (classes.region_of(i) != buyer) exports[i] += column[i];
+        }
+    };
+    for (std::size_t u = 0; u < table.final_uses().size(); ++u) {
+        const FinalUse& use = table.final_uses()[u];
+        const Index at_home = table.is_multi_regional() ? classes.region(use.region) : 0;
+        add(names_exports(use.category) ? -1 : at_home, table.F().col(static_cast<Index>(u)));
     }
-    for (Index i = 0; i < table.num_nodes(); ++i) {
-        if (classes.region_of(i) != region) exports[i] = 0.0;
+    for (Index j = 0; j < table.num_nodes(); ++j) add(classes.region_of(j), table.Z().col(j));
+    return exports;
+}
+
+VectorXd gross_exports(const IoTable& table, const std::string& home) {
+    const Index region = home_region(table, home);
+    VectorXd exports = gross_exports(table);
+    for (Index i = 0; i < exports.size(); ++i) {
+        if (table.classification().region_of(i) != region) exports[i] = 0.0;
     }
     return exports;
 }

@@ -29,10 +29,12 @@ struct DeliveryChain {
 DeliveryChain delivery_chain(const LeontiefModel& model, const std::vector<Index>& nodes,
                              const Eigen::VectorXd& deliveries);
 
-/// Gross exports of every node of home, 0 of all others, n, flow: sales to users of other regions,
-/// and final uses named as exports. `home` is empty for a national table. Throws ArgumentError for
-/// an unknown region or none in a multi-regional table; TableError for a national table without a
-/// final use named as exports.
+/// Gross exports of every node, n, flow: sales to users of other regions than its own, and final
+/// uses named as exports. Throws TableError for a national table without a final use named so.
+Eigen::VectorXd gross_exports(const IoTable& table);
+
+/// The same of home, 0 of all other nodes. `home` is empty for a national table. Throws also
+/// ArgumentError for an unknown region or none in a multi-regional table.
 Eigen::VectorXd gross_exports(const IoTable& table, const std::string& home);
 
 /// What home's gross exports E consist of (Koopman, Powers, Wang & Wei 2010; Koopman, Wang & Wei

@@ -212,18 +212,11 @@ void add_clusters(CLI::App& app) {
         ->type_name("TABLE")
         ->capture_default_str();
     add_reading_options(*command, options->table);
-    command
-        ->add_option("--years", options->years,
-                     "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
-                     "several")
-        ->type_name("YEARS");
+    add_years_option(*command, options->years);
     add_home_options(*command, options->ranking);
-    add_ranking_options(*command, options->ranking);
+    add_loss_options(*command, options->ranking);
     add_backend_options(*command, options->backend);
-    for (const char* name : {"--tail-lambda", "--each-origin", "--all-imports", "--coalition",
-                             "--coalition-file", "--method"}) {
-        command->remove_option(command->get_option(name));
-    }
+    command->remove_option(command->get_option("--method"));  // here of finding clusters
     add_detection(*command, *options);
     add_frontier(*command, *options);
     add_output_options(*command, options->output);

@@ -213,8 +213,8 @@ void run_fill(FillOptions options) {
 
 void add_scenario_options(CLI::App& command, FillOptions& options) {
     add_home_options(command, options.ranking);
-    add_ranking_options(command, options.ranking);
-    command.remove_option(command.get_option("--tail-lambda"));
+    add_coalition_options(command, options.ranking);
+    add_loss_options(command, options.ranking);
     CLI::Option* scenarios =
         command
             .add_option("--scenarios", options.scenarios,

@@ -331,11 +331,7 @@ void add_trend(CLI::App& app) {
         ->type_name("TABLE")
         ->required();
     add_reading_options(*command, options->table);
-    command
-        ->add_option("--years", options->years,
-                     "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
-                     "several")
-        ->type_name("YEARS");
+    add_years_option(*command, options->years);
     add_home_options(*command, options->ranking);
     add_ranking_options(*command, options->ranking);
     add_scope_option(*command, options->scope);

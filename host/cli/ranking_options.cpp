@@ -83,7 +83,7 @@ void add_home_options(CLI::App& command, RankingOptions& options) {
         ->check(number());
 }
 
-void add_ranking_options(CLI::App& command, RankingOptions& options) {
+void add_coalition_options(CLI::App& command, RankingOptions& options) {
     command.add_flag("--each-origin", options.each_origin,
                      "every origin withholds alone (the default)");
     command.add_flag("--all-imports", options.all_imports, "all origins withhold together");
@@ -97,13 +97,12 @@ void add_ranking_options(CLI::App& command, RankingOptions& options) {
         .add_option("--coalition-file", options.coalition_file,
                     "CSV coalition,member: coalitions by name, a member a line")
         ->type_name("FILE");
+}
+
+void add_loss_options(CLI::App& command, RankingOptions& options) {
     command
         .add_option("--lambda", options.lambda,
                     "share of a domestic shortfall passed on to users, 0 to below 1")
-        ->type_name("SHARE")
-        ->capture_default_str()
-        ->check(number());
-    command.add_option("--tail-lambda", options.tail_lambda, "the same for the tail")
         ->type_name("SHARE")
         ->capture_default_str()
         ->check(number());
@@ -113,6 +112,17 @@ void add_ranking_options(CLI::App& command, RankingOptions& options) {
                     "the default where it carries some; cost-share: by what an input costs; a "
                     "file is CSV product,user,c")
         ->type_name("survey|cost-share|FILE");
+}
+
+void add_ranking_options(CLI::App& command, RankingOptions& options) {
+    add_coalition_options(command, options);
+    add_loss_options(command, options);
+    command
+        .add_option("--tail-lambda", options.tail_lambda,
+                    "share passed on in the tail, in place of --lambda")
+        ->type_name("SHARE")
+        ->capture_default_str()
+        ->check(number());
 }
 
 AskedCoalitions asked_coalitions(const RankingOptions& options, const IoTable& table,

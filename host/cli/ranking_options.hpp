@@ -26,6 +26,10 @@ struct RankingOptions {
     double tail_lambda = 0.9;
     std::string criticality;
 };
+/// Adds who withholds.
+void add_coalition_options(CLI::App& command, RankingOptions& options);
+/// Adds --lambda and --criticality.
+void add_loss_options(CLI::App& command, RankingOptions& options);
 /// Adds all of them but --home and --share.
 void add_ranking_options(CLI::App& command, RankingOptions& options);
 /// Adds --scope, home or world.

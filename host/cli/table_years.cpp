@@ -40,6 +40,14 @@ std::set<int> parse_years(const std::string& text) {
 
 }  // namespace
 
+void add_years_option(CLI::App& command, std::string& years) {
+    command
+        .add_option("--years", years,
+                    "years, 1995,2000-2011, or all that FILES hold; needed where a file holds "
+                    "several")
+        ->type_name("YEARS");
+}
+
 void each_table(const std::vector<std::string>& files, const TableOptions& reading,
                 const std::string& years,
                 const std::function<void(const std::string&, const IoTable&)>& use) {

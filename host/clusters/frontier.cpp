@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "host/table/findings.hpp"
+#include "host/analysis/export_content.hpp"
 #include "host/table/national_table.hpp"
 
 namespace narrows {
@@ -13,26 +13,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
-
-/// What every node sells to other regions.
-VectorXd exports_of(const IoTable& table) {
-    const Classification& classes = table.classification();
-    VectorXd exports = VectorXd::Zero(table.num_nodes());
-    const auto add = [&](Index buyer, const auto& column) {
-        for (Index i = 0; i < exports.size(); ++i) {
-            if (classes.region_of(i) != buyer) exports[i] += column[i];
-        }
-    };
-    for (Index j = 0; j < table.num_nodes(); ++j) add(classes.region_of(j), table.Z().col(j));
-    const std::vector<std::string> regions = codes_of(classes.regions());
-    for (std::size_t f = 0; f < table.final_uses().size(); ++f) {
-        const FinalUse& use = table.final_uses()[f];
-        const auto at = std::find(regions.begin(), regions.end(), use.region);
-        const bool abroad = names_exports(use.category) || at == regions.end();
-        add(abroad ? Index{-1} : at - regions.begin(), table.F().col(static_cast<Index>(f)));
-    }
-    return exports;
-}
 
 /// The economy of one region, imports from all others together.
 Coefficients block(const Coefficients& world, const std::vector<Index>& nodes) {
@@ -83,7 +63,7 @@ void add_world(Frontier& frontier, const IoTable& table, const HomeEconomy& home
     const Classification& classes = table.classification();
     frontier.regions = codes_of(classes.regions());
     frontier.home = classes.region(home.region);
-    const VectorXd exports = exports_of(table);
+    const VectorXd exports = gross_exports(table);
     frontier.value_added = by_region(classes, table.value_added());
     frontier.exports = by_region(classes, exports);
     frontier.exported_value_added = by_region(classes, exported_value_added(table, world, exports));
