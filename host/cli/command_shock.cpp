@@ -322,6 +322,7 @@ void run_shock(ShockOptions options) {
         if (!options.paths) work.selection.nodes.clear();
         work.why = work.paths = true;
     }
+    require_distinct_keys(shock_cases(work.results(0), 0, 0));  // before any case is computed
     naming_table(name, [&] {
         if (netcdf) return write_netcdf(work);
         if (options.output.format == "csv") return write_csv(work);

@@ -1,6 +1,7 @@
 #include "host/report/document.hpp"
 
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -94,7 +95,17 @@ std::string render(const Document& document, OutputFormat format, const TextLayo
     return render_text(document, layout);
 }
 
+void require_distinct_keys(const Sheet& sheet) {
+    std::set<std::string> seen;
+    for (const Column& column : sheet.columns) {
+        if (seen.insert(column.key).second) continue;
+        throw ArgumentError("two columns of the result would be called " + in_quotes(column.key) +
+                            ", expected another name of the account, set or parameter");
+    }
+}
+
 ordered_json to_json(const Sheet& sheet) {
+    require_distinct_keys(sheet);
     ordered_json rows = ordered_json::array();
     for (const auto& row : sheet.rows) {
         ordered_json object;
@@ -121,6 +132,7 @@ ordered_json to_json(const Document& document) {
 }
 
 std::string csv_header(const Sheet& sheet) {
+    require_distinct_keys(sheet);
     std::string text;
     for (const Column& column : sheet.columns) {
         text += (&column == &sheet.columns.front() ? "" : ",") + csv_field(column.key);

@@ -85,11 +85,16 @@ struct TextLayout {
 /// The document in a format; text as `layout` has it (render_text).
 std::string render(const Document& document, OutputFormat format, const TextLayout& layout = {});
 
-/// The document as JSON prints it, and the rows of one sheet.
+/// Throws ArgumentError where two columns have one key: names of satellite accounts, sets and
+/// parameters of scenarios are parts of keys, and one figure would hide another.
+void require_distinct_keys(const Sheet& sheet);
+
+/// The document as JSON prints it, and the rows of one sheet. Throws as require_distinct_keys().
 nlohmann::ordered_json to_json(const Document& document);
 nlohmann::ordered_json to_json(const Sheet& sheet);
 
-/// A sheet in CSV, piece by piece: the line of column keys, and the rows.
+/// A sheet in CSV, piece by piece: the line of column keys, and the rows. Throws as
+/// require_distinct_keys().
 std::string csv_header(const Sheet& sheet);
 std::string csv_rows(const Sheet& sheet);
 

@@ -208,5 +208,25 @@ TEST(AccountOptions, RefuseWhatIsNotThere) {
                    {"unknown region 'T'"});
 }
 
+TEST(AccountsCommand, ANameThatWouldHideAnotherFigureIsRefused) {
+    const ScratchFolder folder;
+    const auto named = [&](const std::string& name) {
+        return folder.write(name + ".csv",
+                            "account,unit,R_1,R_2,R_3,S_1,S_2\n" + name + ",persons,1,2,3,4,5\n");
+    };
+    const std::string scenario = (data_path() / "accounts" / "loss-of-works.json").string();
+    for (const char* format : {"json", "csv"}) {
+        expect_refused(run_narrows({"shock", interregional, scenario, "--accounts",
+                                    named("value_added"), "--output", format}),
+                       2, {"'value_added_loss'", "name of the account"});
+        expect_refused(run_narrows({"multipliers", interregional, "--accounts",
+                                    named("value_added"), "--output", format}),
+                       2, {"'value_added_type1'"});
+        expect_refused(run_narrows({"rank", interregional, "--home", "R", "--accounts",
+                                    named("gar"), "--output", format}),
+                       2, {"'gar_linear'"});
+    }
+}
+
 }  // namespace
 }  // namespace narrows::test
